@@ -1,0 +1,75 @@
+"""pyomq as a candidate: omq.rs under a face with pyzmq's names (0.21 on Python 3.11)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyomq
+import pyomq.asyncio
+
+import loops
+from candidate import AsyncPullFace, AsyncPushFace, PeerFace, PeerKind, PullFace, PushFace
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack, ExitStack
+
+    from candidate import Candidate
+
+
+class Pyomq:
+    """Opens pyomq's sockets for the benchmark; see :class:`candidate.Candidate`."""
+
+    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+        """Open a PUSH socket and bind it to ``address``."""
+        sock = _open(stack, pyomq.PUSH)
+        if hwm is not None:
+            sock.sndhwm = hwm
+        return PushFace(
+            endpoint=sock.bind(address),
+            send=sock.send,
+            flood_frames=partial(loops.flood_listed_frames, sock.send_multipart),
+        )
+
+    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+        """Open a PULL socket and connect it to ``address``."""
+        sock = _open(stack, pyomq.PULL)
+        if hwm is not None:
+            sock.rcvhwm = hwm
+        sock.connect(address)
+        return PullFace(recv=sock.recv, recv_frames=sock.recv_multipart)
+
+    def bind_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+        """Open a socket of ``kind`` and bind it to ``address``."""
+        sock = _open(stack, _PEERS[kind])
+        return PeerFace(sock.bind(address), sock.send, sock.recv)
+
+    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+        """Open a socket of ``kind`` and connect it to ``address``."""
+        sock = _open(stack, _PEERS[kind])
+        sock.connect(address)
+        return PeerFace("", sock.send, sock.recv)
+
+    async def bind_push_async(self, stack: AsyncExitStack, address: str) -> AsyncPushFace:
+        """Open an asyncio PUSH socket and bind it to ``address``."""
+        sock = pyomq.asyncio.Context.instance().socket(pyomq.PUSH)
+        stack.callback(sock.close, 0)
+        return AsyncPushFace(sock.bind(address), sock.send)
+
+    async def connect_pull_async(self, stack: AsyncExitStack, address: str) -> AsyncPullFace:
+        """Open an asyncio PULL socket and connect it to ``address``."""
+        sock = pyomq.asyncio.Context.instance().socket(pyomq.PULL)
+        stack.callback(sock.close, 0)
+        sock.connect(address)
+        return AsyncPullFace(sock.recv)
+
+
+def _open(stack: ExitStack, kind: int) -> pyomq.Socket:
+    sock = pyomq.Context.instance().socket(kind)
+    stack.callback(sock.close, 0)
+    return sock
+
+
+_PEERS = {PeerKind.PAIR: pyomq.PAIR, PeerKind.DEALER: pyomq.DEALER}
+
+CANDIDATE: Candidate = Pyomq()

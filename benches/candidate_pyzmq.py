@@ -1,0 +1,79 @@
+"""pyzmq as a candidate: libzmq behind Cython, with its default ``copy=True``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import zmq
+import zmq.asyncio
+
+import loops
+from candidate import AsyncPullFace, AsyncPushFace, PeerFace, PeerKind, PullFace, PushFace
+
+if TYPE_CHECKING:
+    from contextlib import AsyncExitStack, ExitStack
+
+    from candidate import Candidate
+
+
+class Pyzmq:
+    """Opens pyzmq's sockets for the benchmark; see :class:`candidate.Candidate`."""
+
+    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+        """Open a PUSH socket and bind it to ``address``."""
+        sock = _open(stack, zmq.PUSH)
+        if hwm is not None:
+            sock.sndhwm = hwm
+        sock.bind(address)
+        return PushFace(
+            endpoint=sock.getsockopt_string(zmq.LAST_ENDPOINT),
+            send=sock.send,
+            flood_frames=partial(loops.flood_listed_frames, sock.send_multipart),
+        )
+
+    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+        """Open a PULL socket and connect it to ``address``."""
+        sock = _open(stack, zmq.PULL)
+        if hwm is not None:
+            sock.rcvhwm = hwm
+        sock.connect(address)
+        return PullFace(recv=sock.recv, recv_frames=sock.recv_multipart)
+
+    def bind_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+        """Open a socket of ``kind`` and bind it to ``address``."""
+        sock = _open(stack, _PEERS[kind])
+        sock.bind(address)
+        return PeerFace(sock.getsockopt_string(zmq.LAST_ENDPOINT), sock.send, sock.recv)
+
+    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+        """Open a socket of ``kind`` and connect it to ``address``."""
+        sock = _open(stack, _PEERS[kind])
+        sock.connect(address)
+        return PeerFace("", sock.send, sock.recv)
+
+    async def bind_push_async(self, stack: AsyncExitStack, address: str) -> AsyncPushFace:
+        """Open an asyncio PUSH socket and bind it to ``address``."""
+        sock = zmq.asyncio.Context.instance().socket(zmq.PUSH)
+        stack.callback(sock.close, linger=0)
+        sock.bind(address)
+        return AsyncPushFace(sock.getsockopt_string(zmq.LAST_ENDPOINT), sock.send)
+
+    async def connect_pull_async(self, stack: AsyncExitStack, address: str) -> AsyncPullFace:
+        """Open an asyncio PULL socket and connect it to ``address``."""
+        sock = zmq.asyncio.Context.instance().socket(zmq.PULL)
+        stack.callback(sock.close, linger=0)
+        sock.connect(address)
+        return AsyncPullFace(sock.recv)
+
+
+def _open(stack: ExitStack, kind: zmq.SocketType) -> zmq.Socket[bytes]:
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
+    sock = context.socket(kind)
+    stack.callback(sock.close, linger=0)
+    return sock
+
+
+_PEERS = {PeerKind.PAIR: zmq.PAIR, PeerKind.DEALER: zmq.DEALER}
+
+CANDIDATE: Candidate = Pyzmq()

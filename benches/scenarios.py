@@ -1,0 +1,128 @@
+"""What a scenario is: one kind of traffic between two sides."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Self
+
+
+class Shape(Enum):
+    """How the messages of a scenario are made, sent and received."""
+
+    STREAM = "stream"
+    """PUSH to PULL, one call a message on both sides."""
+
+    BATCHES = "batches"
+    """PUSH to PULL by batches where the library has them, else as ``STREAM``."""
+
+    BATCHES_READ = "batches-read"
+    """As ``BATCHES``, and the receiver looks at every message's content."""
+
+    FRAMES = "frames"
+    """PUSH to PULL, three frames a message, every frame touched by the receiver."""
+
+    ASYNC_STREAM = "async-stream"
+    """PUSH to PULL under asyncio, one await a message on both sides."""
+
+    PAIR_ROUND_TRIPS = "pair-round-trips"
+    """PAIR to PAIR and back, one message in flight."""
+
+    DEALER_ROUND_TRIPS = "dealer-round-trips"
+    """DEALER to DEALER and back, one message in flight."""
+
+    @property
+    def is_round_trips(self) -> bool:
+        """Whether the scenario measures latency rather than throughput."""
+        return self in {Shape.PAIR_ROUND_TRIPS, Shape.DEALER_ROUND_TRIPS}
+
+
+class Transport(Enum):
+    """What lies between the two sides."""
+
+    TCP = "tcp"
+    IPC = "ipc"
+    INPROC = "inproc"
+    """Two threads of one process; the other transports have a process a side."""
+
+
+class Role(Enum):
+    """Which part of a scenario a process plays."""
+
+    SENDER = "sender"
+    """Binds, and sends; in round trips it sends first and holds the watch."""
+
+    RECEIVER = "receiver"
+    """Connects, receives, and holds the watch; in round trips it echoes."""
+
+    BOTH = "both"
+    """Plays both roles in two threads (inproc)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One kind of traffic.
+
+    Args:
+        name: What the command line and the table call it.
+        shape: How messages are sent and received.
+        size: Octets in a message, or in each frame of ``Shape.FRAMES``.
+        transport: What lies between the sides.
+        hwm: High-water mark of both sides in messages; ``None`` leaves the default, 1000.
+    """
+
+    name: str
+    shape: Shape
+    size: int
+    transport: Transport = Transport.TCP
+    hwm: int | None = None
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The processes of the scenario; the one that binds comes first."""
+        if self.transport is Transport.INPROC:
+            return (Role.BOTH,)
+        return (Role.SENDER, Role.RECEIVER)
+
+    @property
+    def timekeeper(self) -> Role:
+        """The process whose watch counts: the first and the last message pass through it."""
+        if self.transport is Transport.INPROC:
+            return Role.BOTH
+        return Role.SENDER if self.shape.is_round_trips else Role.RECEIVER
+
+    @property
+    def body(self) -> bytes:
+        """What is sent: never zeros, whose untouched memory would be one cached page."""
+        return (OCTETS * (1 + self.size // len(OCTETS)))[: self.size]
+
+    @property
+    def probe_count(self) -> int:
+        """Messages in the first, unmeasured lap: few enough for the slowest library."""
+        if self.size >= MEBIBYTE:
+            return 20
+        return 100 if self.shape.is_round_trips else 1000
+
+    def spell(self) -> str:
+        """Write the scenario as text, for a worker's command line."""
+        return json.dumps(asdict(self), default=lambda choice: choice.value)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read back what :meth:`spell` wrote."""
+        match json.loads(text):
+            case {
+                "name": str(name),
+                "shape": str(shape),
+                "size": int(size),
+                "transport": str(transport),
+                "hwm": hwm,
+            } if hwm is None or isinstance(hwm, int):
+                return cls(name, Shape(shape), size, Transport(transport), hwm)
+            case _:
+                raise ValueError(text)
+
+
+MEBIBYTE = 1 << 20
+OCTETS = bytes(range(256))

@@ -1,0 +1,76 @@
+"""ZeroMQ sockets for threads; `zmq4.asyncio` has the same for asyncio.
+
+```python
+import zmq4
+
+with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull, zmq4.Push(connect=pull.endpoint) as push:
+    push.send(b"hello")
+    assert pull.recv(timeout=5).content == b"hello"
+```
+
+Sockets may be used from any thread. Times are in seconds, `timeout=None` is the socket's own limit
+and `timeout=0` does not wait. All errors are `ZMQError`s, and built-in exceptions where one fits.
+"""
+
+from zmq4 import _process as _process  # registers with fork, interpreter exit and the log
+from zmq4._endpoint import Endpoint
+from zmq4._native import Context, Frame, Message, Peer
+from zmq4._socket import Dealer, Pair, Pull, Push
+from zmq4.error import (
+    AddressInUse,
+    AuthError,
+    Closed,
+    ContextTerminated,
+    EndpointError,
+    ForkError,
+    InvalidEndpoint,
+    MessageTooLarge,
+    MultipartError,
+    NoPeers,
+    OptionError,
+    ProtocolError,
+    StateError,
+    Timeout,
+    Unroutable,
+    WouldBlock,
+    ZMQError,
+)
+from zmq4.options import Backoff, Heartbeat, SocketOptions, TcpKeepalive
+from zmq4.stats import Stats
+from zmq4.types import Receiver, Sender
+
+__all__ = [
+    "AddressInUse",
+    "AuthError",
+    "Backoff",
+    "Closed",
+    "Context",
+    "ContextTerminated",
+    "Dealer",
+    "Endpoint",
+    "EndpointError",
+    "ForkError",
+    "Frame",
+    "Heartbeat",
+    "InvalidEndpoint",
+    "Message",
+    "MessageTooLarge",
+    "MultipartError",
+    "NoPeers",
+    "OptionError",
+    "Pair",
+    "Peer",
+    "ProtocolError",
+    "Pull",
+    "Push",
+    "Receiver",
+    "Sender",
+    "SocketOptions",
+    "StateError",
+    "Stats",
+    "TcpKeepalive",
+    "Timeout",
+    "Unroutable",
+    "WouldBlock",
+    "ZMQError",
+]

@@ -1,0 +1,389 @@
+"""The native module: what Python's side of the package stands on.
+
+Programs use `zmq4` and `zmq4.asyncio`. Here is the documentation of what they re-export, `Context`,
+`Message`, `Frame` and `Peer`, and the contract of the rest. Times are in seconds.
+"""
+
+from asyncio import Future
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
+
+from typing_extensions import Unpack
+
+from zmq4.options import Backoff, Heartbeat, OnFull, SocketOptions, TcpKeepalive
+from zmq4.types import Addresses, EndpointState, Part
+
+OPTIONS: Final[tuple[tuple[str, str, object, str, str], ...]]
+"""The options of sockets: name, kind, default, when a change applies, one line of documentation.
+
+*When* is `"now"`, `"next"` (the next bind or connect), `"fixed"` (never after the first of them) or
+`"call"` (each call looks). The default of an option that is a value object is words.
+"""
+
+@final
+class Message(Sequence[bytes]):
+    """A message: an immutable sequence of frames, each `bytes`.
+
+    Messages are equal if their frames are, can be hashed, compared in `match` statements, unpacked
+    and pickled; whom they came from plays no part in it.
+
+    Args:
+        frames: One or more frames; text is encoded as UTF-8.
+
+    Raises:
+        TypeError: There is no frame, or something is no frame.
+    """
+
+    def __new__(cls, *frames: Part) -> Self: ...
+    @property
+    def content(self) -> bytes:
+        """The body of a message of one frame; MultipartError if there are several."""
+    @property
+    def text(self) -> str:
+        """The body of a message of one frame, as UTF-8.
+
+        MultipartError if there are several frames, UnicodeDecodeError if the body is no text.
+        """
+    @property
+    def peer(self) -> Peer | None:
+        """Who sent the message; None for one that was made here."""
+    @property
+    def sender(self) -> bytes | None:
+        """The routing id of the sender, on messages from a Router."""
+    def json(self) -> Any:  # noqa: ANN401 (what JSON holds is known to the program alone)
+        """Read the body of a message of one frame as JSON.
+
+        Raises:
+            MultipartError: There are several frames.
+            ValueError: The body is no JSON.
+        """
+    def frame(self, index: SupportsIndex, /) -> Frame:
+        """Return a frame without copying it.
+
+        Args:
+            index: Number of the frame; negative ones count from the end.
+
+        Raises:
+            IndexError: There is no such frame.
+        """
+    def count(self, value: object, /) -> int:
+        """Count the frames that equal ``value``."""
+    def index(self, value: object, start: SupportsIndex = 0, stop: SupportsIndex = ..., /) -> int:
+        """Return the number of the first frame that equals ``value``.
+
+        Raises:
+            ValueError: There is none.
+        """
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> tuple[bytes, ...]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Frame:
+    """A frame of a message, not copied: read-only memory with the buffer protocol.
+
+    It keeps its message alive. It equals `bytes` and frames with the same octets.
+    """
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __bytes__(self) -> bytes: ...
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Peer:
+    """Who is on the other side of a connection, as its handshake told."""
+
+    @property
+    def address(self) -> str:
+        """Where it is, as the system saw it: `tcp://host:port`, `ipc://path`, `inproc://name`."""
+    @property
+    def routing_id(self) -> bytes:
+        """The name that it gave itself; empty if none."""
+    @property
+    def user_id(self) -> str | None:
+        """The user that it was authenticated as."""
+    @property
+    def socket_type(self) -> str | None:
+        """Its socket type, as in `"PUSH"`, where it told."""
+    @property
+    def version(self) -> tuple[int, int] | None:
+        """The version of ZMTP that it speaks, as in `(3, 1)`; None over inproc."""
+    @property
+    def metadata(self) -> dict[str, bytes]:
+        """The properties of its handshake. Source: RFC 37/ZMTP, "Connection Metadata"."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Context:
+    """What sockets share: I/O threads, and the names of inproc.
+
+    Sockets that name none share an implicit one; make your own to keep groups of sockets apart. As
+    a context manager it is closed at the end.
+
+    Args:
+        io_threads: Threads that serve connections, started when the first one is needed. With 0
+            only inproc works.
+    """
+
+    def __new__(cls, io_threads: int = 1) -> Self: ...
+    @staticmethod
+    def default() -> Context:
+        """Return the context of sockets that name none; there is one a process."""
+    @property
+    def io_threads(self) -> int:
+        """The number of I/O threads."""
+    @property
+    def closed(self) -> bool:
+        """Whether the context was ended, or belongs to the process before a fork."""
+    def term(self, timeout: float | None = None) -> None:
+        """Refuse new sockets, end every call that waits, and wait until all sockets are done.
+
+        A socket is done when it was closed and what it left behind is sent, or its linger time is
+        over. May be called again.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever.
+
+        Raises:
+            Timeout: Some sockets are not done; the message names them.
+            ForkError: The context belongs to the process before a fork.
+        """
+    def close(self, linger: float | None = None) -> None:
+        """Close all sockets of the context, end it, and wait until they are done.
+
+        Args:
+            linger: Seconds that unsent messages get; None leaves it to each socket.
+        """
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+
+class Socket:
+    """The state of a socket; base of the classes of both faces, which say what its type can do.
+
+    Args:
+        bind: Left to `__init__`, as is `connect`.
+        context: The context to belong to; the implicit one by default.
+        options: See `zmq4.SocketOptions`.
+
+    Raises:
+        OptionError: An option is unknown or out of range.
+        ContextTerminated: The context was terminated.
+        TypeError: The class is none of those with a socket type.
+    """
+
+    _socket_type: ClassVar[str]
+    """The type as the wire has it, as in `"PUSH"`; each class says its own."""
+
+    def __new__(
+        cls,
+        *,
+        bind: Addresses | None = None,
+        connect: Addresses | None = None,
+        context: Context | None = None,
+        **options: Unpack[SocketOptions],
+    ) -> Self: ...
+    @property
+    def closed(self) -> bool:
+        """Whether the socket was closed, or belongs to the process before a fork."""
+    @property
+    def context(self) -> Context:
+        """The context that the socket belongs to."""
+    def close(self, linger: float | None = None) -> None:
+        """Close the socket; never waits, and does nothing the second time.
+
+        Calls that wait on other threads or tasks end with `Closed`. In the child of a fork it does
+        nothing at all.
+
+        Args:
+            linger: Seconds that unsent messages may go on being sent in the background; None is the
+                socket's `linger`.
+        """
+    def _bind(self, address: str) -> EndpointHandle:
+        """See `zmq4._base.SocketBase.bind`."""
+    def _connect(self, address: str) -> EndpointHandle:
+        """See `zmq4._base.SocketBase.connect`."""
+    def _endpoints(self) -> list[EndpointHandle]:
+        """Return the endpoints that are open, oldest first."""
+    def _stats(self) -> tuple[int, int, int, int, int, int, int]:
+        """Return the fields of `zmq4.Stats` in their order."""
+    def _is_drained(self) -> bool:
+        """Tell whether everything sent was handed to the kernel.
+
+        If not, a watch that was registered before is rung when it was.
+        """
+    def _watch_drain(self, signal: LoopSignal, token: int) -> object:
+        """Ring ``signal`` with ``token`` at the next step towards a drained socket.
+
+        Returns:
+            The wait; it ends when this is dropped.
+        """
+    send_hwm: int
+    """Outbound messages queued for one peer; 0 is no limit."""
+    recv_hwm: int
+    """Inbound messages queued from one peer; 0 is no limit."""
+    @property
+    def send_hwm_bytes(self) -> int:
+        """Outbound octets queued for one peer; 0 is no limit."""
+    @send_hwm_bytes.setter
+    def send_hwm_bytes(self, value: int | str, /) -> None: ...
+    @property
+    def recv_hwm_bytes(self) -> int:
+        """Inbound octets queued from one peer; 0 is no limit."""
+    @recv_hwm_bytes.setter
+    def recv_hwm_bytes(self, value: int | str, /) -> None: ...
+    linger: float | None
+    """How long unsent messages outlive the socket, in seconds; None is for ever."""
+    send_timeout: float | None
+    """How long a send waits unless told, in seconds; None is for ever."""
+    recv_timeout: float | None
+    """How long a receive waits unless told, in seconds; None is for ever."""
+    on_full: OnFull
+    """What a send does when every queue is full."""
+    immediate: bool
+    """Queue only for peers whose handshake is done."""
+    conflate: bool
+    """Keep only the newest message in each direction of each pipe."""
+    heartbeat: Heartbeat | None
+    """Ask a silent peer for a sign of life; None is off."""
+    reconnect: Backoff | None
+    """Delays between attempts to connect; None is never again."""
+    connect_timeout: float | None
+    """How long one attempt to connect may take, in seconds; None is the system's limit."""
+    handshake_timeout: float | None
+    """From connection to end of handshake, in seconds; None is no limit."""
+    @property
+    def max_message_size(self) -> int | None:
+        """The largest frame accepted from a peer, in octets; None is no limit."""
+    @max_message_size.setter
+    def max_message_size(self, value: int | str | None, /) -> None: ...
+    max_frames: int
+    """The most frames accepted in one message."""
+    @property
+    def max_message_octets(self) -> int:
+        """The most octets accepted in one message, each frame counted with at least 64."""
+    @max_message_octets.setter
+    def max_message_octets(self, value: int | str, /) -> None: ...
+    @property
+    def kernel_send_buffer(self) -> int | None:
+        """The system's send buffer, in octets; None is the system's choice."""
+    @kernel_send_buffer.setter
+    def kernel_send_buffer(self, value: int | str | None, /) -> None: ...
+    @property
+    def kernel_recv_buffer(self) -> int | None:
+        """The system's receive buffer, in octets; None is the system's choice."""
+    @kernel_recv_buffer.setter
+    def kernel_recv_buffer(self, value: int | str | None, /) -> None: ...
+    backlog: int
+    """Connections that may wait to be accepted."""
+    ipv6: bool
+    """Whether names and wildcards mean IPv6 too."""
+    tcp_keepalive: TcpKeepalive | None
+    """When TCP asks a silent peer for a sign of life; None is off."""
+    tcp_user_timeout: float | None
+    """How long sent octets may stay unacknowledged, in seconds; None is the system's limit."""
+    routing_id: bytes
+    """The name told to peers: at most 255 octets, the first not zero."""
+    @property
+    def metadata(self) -> dict[str, bytes]:
+        """Application properties told to peers; their names begin with X-."""
+    @metadata.setter
+    def metadata(self, value: Mapping[str, bytes | str], /) -> None: ...
+
+@final
+class EndpointHandle:
+    """What `bind` and `connect` opened; documented at `zmq4.Endpoint`."""
+
+    @property
+    def id(self) -> int:
+        """The endpoint's number within its socket."""
+    @property
+    def address(self) -> str:
+        """The address, with the real port or path."""
+    @property
+    def port(self) -> int | None:
+        """The port of a tcp endpoint."""
+    @property
+    def state(self) -> EndpointState:
+        """Where the endpoint stands."""
+    @property
+    def peers(self) -> list[Peer]:
+        """The peers whose handshake is done."""
+    @property
+    def failure(self) -> str | None:
+        """Why the last attempt or connection ended."""
+    @property
+    def attempts(self) -> int:
+        """Attempts to connect since the last success."""
+    def close(self) -> None:
+        """Unbind or disconnect."""
+    def watch(self, signal: LoopSignal, token: int) -> None:
+        """Ring ``signal`` with ``token`` at the next change; look once more before you wait."""
+    def wait_ready(self, timeout: float | None = None) -> None:
+        """Wait in this thread until a peer has completed its handshake; see `Endpoint.ready`."""
+
+@final
+class LoopSignal:
+    """The ready list of an event loop, and the descriptor that says that it has something."""
+
+    def __new__(cls) -> Self: ...
+    def fileno(self) -> int:
+        """Return the descriptor, readable while the list has something."""
+    def take(self) -> list[int]:
+        """Take all tokens, in the order of arrival."""
+
+class _Bridge(Protocol):
+    """What an operation that must wait wants of its loop; see `zmq4.asyncio._bridge`."""
+
+    signal: LoopSignal
+    def expect(self, timeout: float | None) -> tuple[int, Future[None]]: ...
+    def forget(self, token: int) -> None: ...
+
+def equip(cls: type[Socket], face: str, names: Sequence[str]) -> None:
+    """Put native methods on a class of sockets.
+
+    Args:
+        cls: The class.
+        face: `"threads"` or `"asyncio"`.
+        names: The methods.
+
+    Raises:
+        TypeError: The class is none of sockets.
+        ValueError: A face or a method has no such name.
+    """
+
+def set_loop_bridge(factory: Callable[[], _Bridge]) -> None:
+    """Say what gives the bridge of the running event loop to an operation that must wait."""
+
+def set_log_starter(hook: Callable[[], object]) -> None:
+    """Say what is called at the first socket of a process, to start a thread for the log."""
+
+def next_log_records() -> list[tuple[int, str]] | None:
+    """Wait for records, each the number of a `logging` level and a line; None after `stop_log`."""
+
+def stop_log() -> None:
+    """End `next_log_records`, once it has handed over what is there."""
+
+def after_fork_in_child() -> None:
+    """Leave everything of the parent's alone from now on."""
+
+def shutdown(timeout: float) -> None:
+    """End all contexts, at the end of the interpreter.
+
+    Args:
+        timeout: Seconds to wait for lingering messages, at most.
+    """

@@ -1,0 +1,320 @@
+"""Sockets for threads: one class a pattern. Every method may be called from any thread.
+
+What sends and receives is native: `equip` puts the call descriptors of the core on these classes,
+with nothing of Python's in between. A type checker reads their signatures here; both are compared
+by a test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from zmq4._base import SocketBase
+from zmq4._endpoint import Endpoint
+from zmq4._native import equip
+from zmq4.error import Closed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from typing_extensions import Buffer
+
+    from zmq4._native import EndpointHandle, Message
+    from zmq4.types import Part, Row
+
+
+class ThreadSocket(SocketBase[Endpoint]):
+    """A socket of this face: `with` closes it, its endpoints wait in the calling thread."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _endpoint_of(self, handle: EndpointHandle) -> Endpoint:
+        return Endpoint(handle)
+
+
+class SendingSocket(ThreadSocket):
+    """A socket that sends."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def send(self, first: Part, /, *rest: Part, timeout: float | None = None) -> None:
+            """Send one message, waiting for room if there is none.
+
+            Args:
+                first: The first frame; text travels as UTF-8.
+                rest: More frames of the same message.
+                timeout: The longest wait in seconds; None is the socket's `send_timeout`, 0 does
+                    not wait.
+
+            Raises:
+                Timeout: There was no room, or no peer, in time. The message was not accepted.
+                WouldBlock: There is no room, and the socket has `on_full="error"`.
+                NoPeers: There is no peer, and the socket has `on_full="error"`.
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def try_send(self, first: Part, /, *rest: Part) -> bool:
+            """Send one message if there is room now.
+
+            Args:
+                first: The first frame; text travels as UTF-8.
+                rest: More frames of the same message.
+
+            Returns:
+                Whether the message was accepted.
+
+            Raises:
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def send_many(self, rows: Iterable[Row], /, *, timeout: float | None = None) -> int:
+            """Send a message for each row, waiting for room where there is none.
+
+            Args:
+                rows: Messages: a part is one of one frame; a list, a tuple or a `Message` of parts
+                    is one of several.
+                timeout: The longest wait in seconds; None is the socket's `send_timeout`, 0 does
+                    not wait.
+
+            Returns:
+                The number of messages accepted: all of them.
+
+            Raises:
+                Timeout: There was no room in time; `accepted` of the exception is the number of
+                    messages that were accepted before, as it is for the others.
+                WouldBlock: There is no room, and the socket has `on_full="error"`.
+                NoPeers: There is no peer, and the socket has `on_full="error"`.
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def drain(self, timeout: float | None = None) -> None:
+            """Wait until everything sent was handed to the kernel, or to an inproc peer.
+
+            Args:
+                timeout: The longest wait in seconds; None is for ever, 0 does not wait.
+
+            Raises:
+                Timeout: Some messages are still queued, and stay so.
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+
+class ReceivingSocket(ThreadSocket):
+    """A socket that receives; iterating it yields messages until it is closed."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def recv(self, timeout: float | None = None) -> Message:
+            """Receive one whole message, waiting for it if none is there.
+
+            Args:
+                timeout: The longest wait in seconds; None is the socket's `recv_timeout`, 0 does
+                    not wait.
+
+            Raises:
+                Timeout: No message came in time.
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def recv_bytes(self, timeout: float | None = None) -> bytes:
+            """Receive a message of one frame as `bytes`: the fastest way.
+
+            Args:
+                timeout: The longest wait in seconds; None is the socket's `recv_timeout`, 0 does
+                    not wait.
+
+            Raises:
+                MultipartError: The next message has several frames; it was not consumed.
+                Timeout: No message came in time.
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def recv_into(self, buffer: Buffer, /, *, timeout: float | None = None) -> int:
+            """Receive a message of one frame into memory of the caller's.
+
+            Args:
+                buffer: Writable, contiguous memory.
+                timeout: The longest wait in seconds; None is the socket's `recv_timeout`, 0 does
+                    not wait.
+
+            Returns:
+                The number of octets written.
+
+            Raises:
+                MessageTooLarge: The next message does not fit; it was not consumed.
+                MultipartError: The next message has several frames; it was not consumed.
+                BufferError: The buffer is read-only or not contiguous.
+                Timeout: No message came in time.
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def try_recv(self) -> Message | None:
+            """Receive a message if one is there; None if not.
+
+            Raises:
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+        def recv_many(
+            self,
+            *,
+            max: int = 1024,  # noqa: A002 (reads well at the call)
+            timeout: float | None = None,
+        ) -> list[Message]:
+            """Receive what is there, waiting for the first message if none is.
+
+            Args:
+                max: The most messages to take, 1 or more.
+                timeout: The longest wait in seconds; None is the socket's `recv_timeout`, 0 does
+                    not wait.
+
+            Returns:
+                Messages in the order of arrival; none only if none came in time.
+
+            Raises:
+                Closed: The socket is closed.
+                ContextTerminated: Its context was terminated.
+                ForkError: It belongs to the process before a fork.
+            """
+            ...
+
+    def __iter__(self) -> Iterator[Message]:
+        """Receive message after message until the socket is closed.
+
+        Raises:
+            Timeout: No message came within the socket's `recv_timeout`.
+            ContextTerminated: The socket's context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+        recv = self.recv
+        while True:
+            try:
+                message = recv()
+            except Closed:
+                return
+            yield message
+
+    def batches(
+        self,
+        max: int = 512,  # noqa: A002 (reads well at the call)
+        timeout: float | None = None,
+    ) -> Iterator[list[Message]]:
+        """Receive batch after batch, each as `recv_many` would, until the socket is closed.
+
+        Args:
+            max: The most messages in a batch, 1 or more.
+            timeout: The longest wait for a batch in seconds; None is the socket's `recv_timeout`.
+
+        Yields:
+            Messages in the order of arrival; an empty batch whenever none came in time, so that the
+            program has its turn.
+
+        Raises:
+            ContextTerminated: The socket's context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+        while True:
+            try:
+                batch = self.recv_many(max=max, timeout=timeout)
+            except Closed:
+                return
+            yield batch
+
+
+class Push(SendingSocket):
+    """Sends each message to one of its peers, in turn; they are `Pull`s.
+
+    ```python
+    with zmq4.Push(connect="tcp://10.0.0.7:5555") as push:
+        push.send(b"one frame")
+        push.send("head", b"body")
+    ```
+
+    Source: RFC 30/PIPELINE, "The PUSH Socket Type".
+    """
+
+    __slots__ = ()
+    _socket_type: ClassVar[str] = "PUSH"
+
+
+class Pull(ReceivingSocket):
+    """Receives from all of its peers, in turn; they are `Push`es.
+
+    ```python
+    with zmq4.Pull(bind="tcp://127.0.0.1:5555") as pull:
+        for message in pull:
+            print(message.text)
+    ```
+
+    Source: RFC 30/PIPELINE, "The PULL Socket Type".
+    """
+
+    __slots__ = ()
+    _socket_type: ClassVar[str] = "PULL"
+
+
+class Pair(SendingSocket, ReceivingSocket):
+    """Talks with exactly one peer, another `Pair`; further ones are turned away.
+
+    Source: RFC 31/EXPAIR, "The PAIR Socket Type".
+    """
+
+    __slots__ = ()
+    _socket_type: ClassVar[str] = "PAIR"
+
+
+class Dealer(SendingSocket, ReceivingSocket):
+    """Sends each message to one of its peers, in turn, and receives from all of them, in turn.
+
+    Its peers are `Dealer`s, and REP and ROUTER sockets of other programs.
+
+    Source: RFC 28/REQREP, "The DEALER Socket Type".
+    """
+
+    __slots__ = ()
+    _socket_type: ClassVar[str] = "DEALER"
+
+
+equip(SendingSocket, "threads", ("send", "try_send", "send_many", "drain"))
+equip(ReceivingSocket, "threads", ("recv", "recv_bytes", "recv_into", "try_recv", "recv_many"))

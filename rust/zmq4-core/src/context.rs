@@ -1,0 +1,170 @@
+//! A context: the I/O threads, the inproc names, and the count of what still lives.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use crate::error::OpenError;
+use crate::io_thread::IoThreads;
+use crate::socket::{Core, Names};
+use crate::sync::{Mutex, Rank};
+use crate::wait::Waiter;
+
+/// What sockets share. Cloning it gives another handle to the same context.
+#[derive(Clone, Debug)]
+pub struct Context {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    io_threads: usize,
+    registry: Mutex<Registry>,
+    census: Arc<Census>,
+}
+
+#[derive(Debug, Default)]
+struct Registry {
+    names: Names,
+    sockets: HashMap<usize, Weak<Core>>,
+    threads: Option<Arc<IoThreads>>,
+    is_terminated: bool,
+}
+
+/// How many tasks still run, and who waits for the last.
+#[derive(Debug)]
+struct Census {
+    inner: Mutex<(usize, Vec<Waiter>)>,
+}
+
+/// One running task of a context.
+#[derive(Debug)]
+pub(crate) struct Ticket(Arc<Census>);
+
+impl Census {
+    fn ring(&self) {
+        let waiters = std::mem::take(&mut self.inner.lock().1);
+        waiters.into_iter().for_each(Waiter::ring);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.inner.lock().0 -= 1;
+        self.0.ring();
+    }
+}
+
+impl Context {
+    /// Makes a context. Its threads start with the first endpoint that needs them; with no threads only
+    /// inproc works.
+    pub fn new(io_threads: usize) -> Self {
+        let census = Arc::new(Census { inner: Mutex::new(Rank::Leaf, (0, Vec::new())) });
+        let registry = Mutex::new(Rank::Registry, Registry::default());
+        Self { inner: Arc::new(Inner { io_threads, registry, census }) }
+    }
+
+    /// The number of I/O threads.
+    pub fn io_thread_count(&self) -> usize {
+        self.inner.io_threads
+    }
+
+    pub(crate) fn io_threads(&self) -> Result<Arc<IoThreads>, OpenError> {
+        let mut registry = self.inner.registry.lock();
+        if registry.is_terminated {
+            return Err(OpenError::Terminated);
+        }
+        if self.inner.io_threads == 0 {
+            return Err(OpenError::NoIoThread);
+        }
+        if let Some(threads) = &registry.threads {
+            return Ok(Arc::clone(threads));
+        }
+        let threads = IoThreads::start(self.inner.io_threads)?;
+        registry.threads = Some(Arc::clone(&threads));
+        Ok(threads)
+    }
+
+    pub(crate) fn register(&self, core: &Arc<Core>) -> Result<(), OpenError> {
+        let mut registry = self.inner.registry.lock();
+        if registry.is_terminated {
+            return Err(OpenError::Terminated);
+        }
+        registry.sockets.insert(Arc::as_ptr(core).addr(), Arc::downgrade(core));
+        Ok(())
+    }
+
+    pub(crate) fn unregister(&self, core: &Core) {
+        self.inner.registry.lock().sockets.remove(&std::ptr::from_ref(core).addr());
+        self.inner.census.ring();
+    }
+
+    pub(crate) fn with_names<R>(&self, work: impl FnOnce(&mut Names) -> R) -> R {
+        work(&mut self.inner.registry.lock().names)
+    }
+
+    pub(crate) fn ticket(&self) -> Ticket {
+        self.inner.census.inner.lock().0 += 1;
+        Ticket(Arc::clone(&self.inner.census))
+    }
+
+    fn open_sockets(&self) -> Vec<Arc<Core>> {
+        let registry = self.inner.registry.lock();
+        registry.sockets.values().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Refuses new sockets and wakes every call that waits. Sockets still have to be closed.
+    pub fn shutdown(&self) {
+        self.inner.registry.lock().is_terminated = true;
+        for core in self.open_sockets() {
+            core.terminate();
+        }
+        self.inner.census.ring();
+    }
+
+    /// Whether [`Self::shutdown`] was called.
+    pub fn is_terminated(&self) -> bool {
+        self.inner.registry.lock().is_terminated
+    }
+
+    /// Closes every socket with `linger`, or each with its own if absent.
+    pub fn close_sockets(&self, linger: Option<Option<std::time::Duration>>) {
+        for core in self.open_sockets() {
+            core.close(linger);
+        }
+    }
+
+    /// Whether every socket is closed and everything it left behind has been sent or given up.
+    pub fn is_idle(&self) -> bool {
+        let sockets = self.inner.registry.lock().sockets.len();
+        sockets == 0 && self.inner.census.inner.lock().0 == 0
+    }
+
+    /// Rings `waiter` at the next step towards [`Self::is_idle`].
+    pub fn watch(&self, waiter: Waiter) {
+        self.inner.census.inner.lock().1.push(waiter);
+    }
+
+    /// The sockets that are not closed, each in a line for people, and the number of tasks that still
+    /// send what closed sockets left behind.
+    pub fn pending(&self) -> (Vec<String>, usize) {
+        let sockets = self.open_sockets().iter().map(|core| core.describe()).collect();
+        (sockets, self.inner.census.inner.lock().0)
+    }
+
+    /// Ends the I/O threads. What is still unsent is lost.
+    pub fn stop(&self) {
+        let threads = self.inner.registry.lock().threads.take();
+        if let Some(threads) = threads {
+            threads.stop();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let threads = self.registry.lock().threads.take();
+        if let Some(threads) = threads {
+            threads.stop();
+        }
+    }
+}

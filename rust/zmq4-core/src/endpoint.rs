@@ -1,0 +1,245 @@
+//! Addresses: `tcp://host:port`, `ipc://path`, `inproc://name`.
+//!
+//! The grammar is strict where libzmq's is lenient (`5555abc`, ports taken modulo 65,536, a missing
+//! bracket): what is not an address is told at once.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::error::EndpointError;
+
+/// The longest path or abstract name that fits into a Unix socket address.
+const MAX_IPC_NAME: usize = 107;
+/// The longest inproc name.
+const MAX_INPROC_NAME: usize = 255;
+
+/// An address, understood.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// TCP.
+    Tcp(TcpAddress),
+    /// A Unix domain socket.
+    Ipc(IpcAddress),
+    /// A name within the context.
+    Inproc(String),
+}
+
+/// Host and port of a `tcp://` endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TcpAddress {
+    /// The host, or every interface.
+    pub host: Host,
+    /// The port; 0 lets the system choose when binding.
+    pub port: u16,
+}
+
+/// The host part of a `tcp://` endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// `*`: all interfaces; bind only.
+    Any,
+    /// An address, or a name that is resolved at each attempt.
+    Named(String),
+}
+
+/// The name of a Unix domain socket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum IpcAddress {
+    /// A file.
+    Path(PathBuf),
+    /// A name outside the file system (Linux).
+    Abstract(String),
+    /// `*`: a fresh file in the system's temporary directory; bind only.
+    Any,
+}
+
+impl Endpoint {
+    /// Refuses an address that can only be bound.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError::BindOnly`] for a wildcard, [`EndpointError::Invalid`] for port 0.
+    pub fn connectable(&self) -> Result<(), EndpointError> {
+        match self {
+            Self::Tcp(TcpAddress { host: Host::Any, .. }) | Self::Ipc(IpcAddress::Any) => {
+                Err(EndpointError::BindOnly)
+            }
+            Self::Tcp(TcpAddress { port: 0, .. }) => {
+                Err(EndpointError::Invalid("port 0 can be bound but not connected to"))
+            }
+            Self::Tcp(_) | Self::Ipc(_) | Self::Inproc(_) => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Endpoint {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        let (scheme, rest) = text.split_once("://").ok_or(EndpointError::NoScheme)?;
+        match scheme {
+            "tcp" => rest.parse().map(Self::Tcp),
+            "ipc" => rest.parse().map(Self::Ipc),
+            "inproc" => match rest.len() {
+                1..=MAX_INPROC_NAME => Ok(Self::Inproc(rest.to_owned())),
+                _ => Err(EndpointError::Invalid("an inproc name has 1 to 255 octets")),
+            },
+            other => Err(EndpointError::UnknownTransport(other.to_owned())),
+        }
+    }
+}
+
+impl FromStr for TcpAddress {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        if text.contains(';') {
+            return Err(EndpointError::Invalid("source addresses are not supported yet"));
+        }
+        let (host, port) = text
+            .rsplit_once(':')
+            .ok_or(EndpointError::Invalid("a tcp address has a port, as in tcp://host:5555"))?;
+        Ok(Self { host: host.parse()?, port: parse_port(port)? })
+    }
+}
+
+impl FromStr for Host {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let name = bracketed.unwrap_or(text);
+        if name == "*" {
+            return Ok(Self::Any);
+        }
+        if name.is_empty() {
+            return Err(EndpointError::Invalid("the host is missing"));
+        }
+        if name.contains(['[', ']']) {
+            return Err(EndpointError::Invalid("the brackets of the host do not match"));
+        }
+        if name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
+            return Err(EndpointError::Invalid("a host has no spaces and no slashes"));
+        }
+        Ok(Self::Named(name.to_owned()))
+    }
+}
+
+fn parse_port(text: &str) -> Result<u16, EndpointError> {
+    if text == "*" {
+        return Ok(0);
+    }
+    let digits = !text.is_empty() && text.len() <= 5 && text.bytes().all(|c| c.is_ascii_digit());
+    let port = if digits { text.parse().ok() } else { None };
+    port.ok_or(EndpointError::Invalid("a port is a number from 0 to 65535, or *"))
+}
+
+impl FromStr for IpcAddress {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        if text == "*" {
+            return Ok(Self::Any);
+        }
+        let name = text.strip_prefix('@');
+        if name.unwrap_or(text).is_empty() {
+            return Err(EndpointError::Invalid("the path is missing"));
+        }
+        if text.len() > MAX_IPC_NAME {
+            return Err(EndpointError::Invalid("an ipc path has at most 107 octets"));
+        }
+        if text.contains('\0') {
+            return Err(EndpointError::Invalid("an ipc path has no NUL"));
+        }
+        Ok(name.map_or_else(
+            || Self::Path(PathBuf::from(text)),
+            |name| Self::Abstract(name.to_owned()),
+        ))
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "tcp://{address}"),
+            Self::Ipc(IpcAddress::Path(path)) => write!(f, "ipc://{}", path.display()),
+            Self::Ipc(IpcAddress::Abstract(name)) => write!(f, "ipc://@{name}"),
+            Self::Ipc(IpcAddress::Any) => f.write_str("ipc://*"),
+            Self::Inproc(name) => write!(f, "inproc://{name}"),
+        }
+    }
+}
+
+impl fmt::Display for TcpAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Host::Any => f.write_str("*")?,
+            Host::Named(name) if name.contains(':') => write!(f, "[{name}]")?,
+            Host::Named(name) => f.write_str(name)?,
+        }
+        if self.port == 0 { f.write_str(":*") } else { write!(f, ":{}", self.port) }
+    }
+}
+
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<String, EndpointError> {
+        text.parse::<Endpoint>().map(|endpoint| endpoint.to_string())
+    }
+
+    #[test]
+    fn addresses_print_as_they_were_given() {
+        for text in [
+            "tcp://127.0.0.1:5555",
+            "tcp://[::1]:5555",
+            "tcp://*:*",
+            "tcp://host.name:1",
+            "ipc:///tmp/a",
+            "ipc://relative",
+            "ipc://@abstract",
+            "ipc://*",
+            "inproc://name with spaces",
+        ] {
+            assert_eq!(parsed(text).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn an_unbracketed_ipv6_address_ends_at_the_last_colon() {
+        assert_eq!(parsed("tcp://::1:5555").as_deref(), Ok("tcp://[::1]:5555"));
+    }
+
+    #[test]
+    fn what_libzmq_parses_leniently_is_refused() {
+        for text in [
+            "tcp://127.0.0.1:5555abc",
+            "tcp://127.0.0.1:99999",
+            "tcp://127.0.0.1:-1",
+            "tcp://127.0.0.1:",
+            "tcp://127.0.0.1",
+            "tcp://[::1:5555",
+            "tcp://:5555",
+            "tcp://a b:5555",
+            "ipc://",
+            "ipc://@",
+            "inproc://",
+            "127.0.0.1:5555",
+            "udp://127.0.0.1:5555",
+        ] {
+            assert!(parsed(text).is_err(), "{text} was taken");
+        }
+        assert!(parsed(&format!("inproc://{}", "x".repeat(256))).is_err());
+        assert!(parsed(&format!("ipc://{}", "x".repeat(108))).is_err());
+    }
+
+    #[test]
+    fn wildcards_and_port_zero_cannot_be_connected_to() {
+        for text in ["tcp://*:5555", "tcp://127.0.0.1:*", "tcp://127.0.0.1:0", "ipc://*"] {
+            let endpoint: Endpoint = text.parse().expect("a valid address");
+            assert!(endpoint.connectable().is_err(), "{text} was taken");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `ZeroMQ` sockets: pipes, patterns, sessions and transports over [`zmq4_proto`].
+//!
+//! ```text
+//!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
+//!   pattern     how a socket type uses its pipes                     (no tokio)
+//!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)
+//!   session     one connection's task                                (tokio)
+//!   transport   tcp, ipc, mem                                        (tokio)
+//! ```
+//!
+//! The walk of a message through these floors, the locks and the wake-ups are drawn in
+//! `docs/architecture.md`.
+
+mod context;
+mod endpoint;
+mod error;
+mod io_thread;
+mod options;
+mod pattern;
+mod peer;
+mod pipe;
+mod random;
+mod session;
+mod socket;
+mod sync;
+mod sys;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod transport;
+mod wait;
+
+pub use context::Context;
+pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress};
+pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError};
+pub use options::{
+    Backoff, Limits, LinkOptions, OnFull, PipeOptions, SessionOptions, SocketOptions, TcpKeepalive,
+};
+pub use peer::Peer;
+pub use pipe::{FrameRef, Frames, MessageRef, Part};
+pub use session::{EndpointPhase, EndpointView};
+pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
+pub use sys::{BlockedSignals, SignalMask};
+pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter};
+pub use zmq4_proto as proto;

@@ -1,0 +1,196 @@
+//! Options with real types and one default each. Every part of the core gets the struct that concerns it.
+
+use std::time::Duration;
+
+use zmq4_proto::{Heartbeat, Metadata, RoutingId};
+
+/// What a socket was asked to be. Copied into every endpoint when it is opened.
+#[derive(Clone, Debug, Default)]
+pub struct SocketOptions {
+    /// Queues.
+    pub pipe: PipeOptions,
+    /// Connections.
+    pub link: LinkOptions,
+    /// What runs over them.
+    pub session: SessionOptions,
+}
+
+/// How much is queued for one peer, and what happens beyond.
+#[derive(Clone, Copy, Debug)]
+pub struct PipeOptions {
+    /// Outbound messages a peer; 0 is no limit.
+    pub send_hwm: usize,
+    /// Inbound messages a peer; 0 is no limit.
+    pub recv_hwm: usize,
+    /// Outbound octets a peer; 0 is no limit.
+    pub send_hwm_bytes: usize,
+    /// Inbound octets a peer; 0 is no limit.
+    pub recv_hwm_bytes: usize,
+    /// Keep only the newest message in each direction.
+    pub conflate: bool,
+    /// What a send does when every queue is full.
+    pub on_full: OnFull,
+}
+
+impl Default for PipeOptions {
+    fn default() -> Self {
+        Self {
+            send_hwm: 1000,
+            recv_hwm: 1000,
+            send_hwm_bytes: 0,
+            recv_hwm_bytes: 0,
+            conflate: false,
+            on_full: OnFull::Block,
+        }
+    }
+}
+
+/// What a send does when every queue is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFull {
+    /// It waits.
+    #[default]
+    Block,
+    /// The new message is dropped and counted.
+    DropNewest,
+    /// The oldest message of the next queue in turn is dropped and counted.
+    DropOldest,
+    /// It fails at once.
+    Error,
+}
+
+/// How connections are made.
+#[derive(Clone, Debug)]
+pub struct LinkOptions {
+    /// The system's send buffer, in octets; the system's choice if absent.
+    pub kernel_send_buffer: Option<usize>,
+    /// The system's receive buffer, in octets; the system's choice if absent.
+    pub kernel_recv_buffer: Option<usize>,
+    /// Connections that wait to be accepted.
+    pub backlog: u32,
+    /// Whether names and wildcards mean IPv6 too.
+    pub ipv6: bool,
+    /// TCP keep-alive; off if absent.
+    pub keepalive: Option<TcpKeepalive>,
+    /// How long sent octets may stay unacknowledged; the system's choice if absent.
+    pub user_timeout: Option<Duration>,
+    /// How long a connection may take to be made; the system's limit if absent.
+    pub connect_timeout: Option<Duration>,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        Self {
+            kernel_send_buffer: None,
+            kernel_recv_buffer: None,
+            backlog: 100,
+            ipv6: false,
+            keepalive: Some(TcpKeepalive::default()),
+            user_timeout: Some(Duration::from_secs(45)),
+            connect_timeout: None,
+        }
+    }
+}
+
+/// When TCP asks a silent peer for a sign of life. By default a dead host is noticed within 45 s.
+#[derive(Clone, Copy, Debug)]
+pub struct TcpKeepalive {
+    /// Silence before the first probe.
+    pub idle: Duration,
+    /// Time between probes.
+    pub interval: Duration,
+    /// Unanswered probes that end the connection.
+    pub count: u32,
+}
+
+impl Default for TcpKeepalive {
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(15), interval: Duration::from_secs(10), count: 3 }
+    }
+}
+
+/// What runs over a connection.
+#[derive(Clone, Debug)]
+pub struct SessionOptions {
+    /// The name told to the peer.
+    pub routing_id: RoutingId,
+    /// Application properties (`X-…`) told to the peer.
+    pub metadata: Metadata,
+    /// Queue only for peers whose handshake is done.
+    pub immediate: bool,
+    /// Reconnection.
+    pub reconnect: Backoff,
+    /// From connection to end of handshake; no limit if absent.
+    pub handshake_timeout: Option<Duration>,
+    /// PING and its consequences; off if absent.
+    pub heartbeat: Option<Heartbeat>,
+    /// The largest frame accepted; no limit if absent.
+    pub max_message_size: Option<u64>,
+    /// The most frames accepted in one message.
+    pub max_frames: u32,
+    /// The most octets accepted in one message, each frame counted with at least 64.
+    pub max_message_octets: u64,
+    /// How long unsent messages outlive the socket; for ever if absent.
+    pub linger: Option<Duration>,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self {
+            routing_id: RoutingId::default(),
+            metadata: Metadata::default(),
+            immediate: false,
+            reconnect: Backoff::default(),
+            handshake_timeout: Some(Duration::from_secs(10)),
+            heartbeat: None,
+            max_message_size: None,
+            max_frames: Limits::MAX_FRAMES,
+            max_message_octets: Limits::MAX_MESSAGE_OCTETS,
+            linger: Some(Duration::from_secs(1)),
+        }
+    }
+}
+
+/// How reconnection slows down.
+#[derive(Clone, Copy, Debug)]
+pub struct Backoff {
+    /// The first delay; none means: never reconnect.
+    pub initial: Option<Duration>,
+    /// The longest delay.
+    pub max: Duration,
+    /// Each delay is varied by up to this share of it, both ways.
+    pub jitter: f64,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self {
+            initial: Some(Duration::from_millis(100)),
+            max: Duration::from_secs(30),
+            jitter: 0.25,
+        }
+    }
+}
+
+/// Bounds on what peers can make us hold, in one table. Those that a user may change are options.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits;
+
+impl Limits {
+    /// Connections of one listener whose handshake is not done.
+    pub const PENDING_HANDSHAKES: usize = 512;
+    /// Of these, connections from one address; loopback and ipc are exempt.
+    pub const PENDING_HANDSHAKES_PER_ADDRESS: usize = 256;
+    /// Frames of one message.
+    pub const MAX_FRAMES: u32 = 65_536;
+    /// Octets of one message, each frame counted with at least 64.
+    pub const MAX_MESSAGE_OCTETS: u64 = 1 << 30;
+    /// Octets of inbound buffer that a new large frame starts with; it grows as data arrives.
+    pub const LARGE_FRAME_STEP: usize = 1 << 20;
+    /// Unread messages of departed peers of a socket, as a multiple of `recv_hwm`.
+    pub const DEPARTED_FACTOR: usize = 4;
+    /// After an authentication failure or an incompatible type, the next attempt is no sooner.
+    pub const REFUSED_RETRY_MIN: Duration = Duration::from_secs(5);
+    /// After such a failure, the next attempt is no later.
+    pub const REFUSED_RETRY_MAX: Duration = Duration::from_secs(60);
+}

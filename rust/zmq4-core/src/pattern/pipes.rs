@@ -1,0 +1,117 @@
+//! The pipes of a socket, by id.
+
+use std::sync::Arc;
+
+use crate::pipe::{PipeEnd, PipeId, Queue};
+
+/// Slots of pipes. An id names a slot and its generation, so that the id of a pipe that is gone never
+/// means another.
+#[derive(Debug, Default)]
+pub(crate) struct Pipes {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// Pipes whose peer is gone and whose last message was taken: the socket removes them.
+    retired: Vec<PipeId>,
+    /// Queues whose writers are to be woken once the socket is unlocked.
+    owed: Vec<Arc<Queue>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    end: Option<PipeEnd>,
+}
+
+fn split(id: PipeId) -> (usize, u32) {
+    let slot = usize::try_from(id.0 & u64::from(u32::MAX)).unwrap_or(usize::MAX);
+    (slot, u32::try_from(id.0 >> 32).unwrap_or(u32::MAX))
+}
+
+fn join(slot: u32, generation: u32) -> PipeId {
+    PipeId(u64::from(generation) << 32 | u64::from(slot))
+}
+
+impl Pipes {
+    /// Takes an id for a pipe that is yet to be made.
+    pub(crate) fn reserve(&mut self) -> PipeId {
+        if let Some(slot) = self.free.pop()
+            && let Some(found) = usize::try_from(slot).ok().and_then(|at| self.slots.get(at))
+        {
+            return join(slot, found.generation);
+        }
+        self.slots.push(Slot { generation: 0, end: None });
+        join(u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX), 0)
+    }
+
+    /// Puts a pipe under its reserved id.
+    pub(crate) fn insert(&mut self, id: PipeId, end: PipeEnd) {
+        let (at, generation) = split(id);
+        if let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.generation == generation) {
+            slot.end = Some(end);
+        }
+    }
+
+    /// Takes a pipe out; its id will not come again.
+    pub(crate) fn remove(&mut self, id: PipeId) -> Option<PipeEnd> {
+        let (at, generation) = split(id);
+        let slot = self.slots.get_mut(at).filter(|slot| slot.generation == generation)?;
+        let end = slot.end.take()?;
+        self.release(id);
+        Some(end)
+    }
+
+    /// Gives back an id under which there is no pipe, or none any more.
+    pub(crate) fn release(&mut self, id: PipeId) {
+        let (at, generation) = split(id);
+        let slot = self.slots.get_mut(at).filter(|slot| slot.generation == generation);
+        let Some(slot) = slot.filter(|slot| slot.end.is_none()) else { return };
+        slot.generation = slot.generation.wrapping_add(1);
+        self.free.extend(u32::try_from(at));
+    }
+
+    /// Notes that a pipe was found empty: its writer may have waited for what was acknowledged with it.
+    pub(crate) fn settle(&mut self, id: PipeId) {
+        let Some(end) = self.get_mut(id) else { return };
+        if end.local.take_owed_wake() {
+            let queue = Arc::clone(&end.inbound);
+            self.owed.push(queue);
+        }
+    }
+
+    /// The queues whose writers are to be woken.
+    #[inline]
+    pub(crate) fn take_owed(&mut self) -> Vec<Arc<Queue>> {
+        std::mem::take(&mut self.owed)
+    }
+
+    /// Notes that a pipe has ended and is empty.
+    pub(crate) fn retire(&mut self, id: PipeId) {
+        self.retired.push(id);
+    }
+
+    /// A pipe that is to be removed, if there is one.
+    #[inline]
+    pub(crate) fn next_retired(&mut self) -> Option<PipeId> {
+        self.retired.pop()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, id: PipeId) -> Option<&PipeEnd> {
+        let (at, generation) = split(id);
+        self.slots.get(at).filter(|slot| slot.generation == generation)?.end.as_ref()
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: PipeId) -> Option<&mut PipeEnd> {
+        let (at, generation) = split(id);
+        self.slots.get_mut(at).filter(|slot| slot.generation == generation)?.end.as_mut()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &PipeEnd> {
+        self.slots.iter().filter_map(|slot| slot.end.as_ref())
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut PipeEnd> {
+        self.slots.iter_mut().filter_map(|slot| slot.end.as_mut())
+    }
+}

@@ -1,0 +1,346 @@
+//! What a socket has taken from a queue and not yet handed to its user.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use zmq4_proto::{Frame, LONG, MORE};
+
+use super::backlog::Tally;
+use super::queue::{Queue, Refill};
+use super::segment::{External, Segment};
+use crate::peer::Peer;
+
+/// One message as it lies in a segment: borrowed, nothing copied.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageRef<'a> {
+    wire: &'a [u8],
+    /// Where `wire` begins in its segment.
+    base: usize,
+    externals: &'a VecDeque<External>,
+    extent: Extent,
+    peer: Option<&'a Arc<Peer>>,
+}
+
+/// How much of a segment one message takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Octets in the segment: headers and copied bodies.
+    bytes: usize,
+    frames: usize,
+    externals: usize,
+    /// Octets on the wire: with the external bodies.
+    octets: usize,
+}
+
+/// One frame of a [`MessageRef`].
+#[derive(Clone, Copy, Debug)]
+pub enum FrameRef<'a> {
+    /// The body lies in the segment.
+    Inline(&'a [u8]),
+    /// The body is held by reference.
+    External(&'a Frame),
+}
+
+impl<'a> FrameRef<'a> {
+    /// The body.
+    #[inline]
+    pub fn as_bytes(self) -> &'a [u8] {
+        match self {
+            Self::Inline(body) => body,
+            Self::External(frame) => frame,
+        }
+    }
+
+    /// The body as a value of its own; by reference where it already is one.
+    pub fn to_frame(self) -> Frame {
+        match self {
+            Self::Inline(body) => Frame::from(body),
+            Self::External(frame) => frame.clone(),
+        }
+    }
+}
+
+impl<'a> MessageRef<'a> {
+    /// Number of frames, at least one.
+    #[inline]
+    pub fn frame_count(&self) -> usize {
+        self.extent.frames
+    }
+
+    /// The frames in order.
+    pub fn frames(&self) -> Frames<'a> {
+        Frames { wire: self.wire, at: 0, base: self.base, externals: self.externals, next: 0 }
+    }
+
+    /// The only frame, if there is but one.
+    #[inline]
+    pub fn single(&self) -> Option<FrameRef<'a>> {
+        if self.extent.frames == 1 { self.frames().next() } else { None }
+    }
+
+    /// The message as wire octets (headers and copied bodies) when no body is held by reference.
+    #[inline]
+    pub fn wire(&self) -> Option<&'a [u8]> {
+        (self.extent.externals == 0).then_some(self.wire)
+    }
+
+    /// Octets on the wire: headers and bodies.
+    #[inline]
+    pub fn wire_octets(&self) -> usize {
+        self.extent.octets
+    }
+
+    /// What [`LocalBatch::pop`] needs to drop this message.
+    #[inline]
+    pub(crate) fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// Names the sender, if the segment does not.
+    #[inline]
+    pub(crate) fn from(self, peer: Option<&'a Arc<Peer>>) -> Self {
+        Self { peer: self.peer.or(peer), ..self }
+    }
+
+    /// Who sent it.
+    #[inline]
+    pub fn peer(&self) -> Option<&'a Arc<Peer>> {
+        self.peer
+    }
+}
+
+/// The frames of a message.
+#[derive(Clone, Debug)]
+pub struct Frames<'a> {
+    wire: &'a [u8],
+    at: usize,
+    base: usize,
+    externals: &'a VecDeque<External>,
+    next: usize,
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = FrameRef<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<FrameRef<'a>> {
+        let header = Header::at(self.wire, self.at)?;
+        self.at += header.len;
+        if let Some(external) = self.externals.get(self.next)
+            && external.at == self.base + self.at
+        {
+            self.next += 1;
+            return Some(FrameRef::External(&external.body));
+        }
+        let body = self.wire.get(self.at..self.at + header.body)?;
+        self.at += header.body;
+        Some(FrameRef::Inline(body))
+    }
+}
+
+/// The header of a frame that was encoded here or has passed the decoder.
+#[derive(Clone, Copy)]
+struct Header {
+    more: bool,
+    len: usize,
+    body: usize,
+}
+
+impl Header {
+    #[inline]
+    fn at(wire: &[u8], at: usize) -> Option<Self> {
+        let flags = *wire.get(at)?;
+        let more = flags & MORE != 0;
+        if flags & LONG == 0 {
+            let body = usize::from(*wire.get(at + 1)?);
+            return Some(Self { more, len: 2, body });
+        }
+        let body = u64::from_be_bytes(*wire.get(at + 1..)?.first_chunk()?);
+        Some(Self { more, len: 9, body: usize::try_from(body).ok()? })
+    }
+}
+
+impl Extent {
+    /// Measures the message at `head` of a segment.
+    #[inline]
+    fn measure(bytes: &[u8], head: usize, externals: &VecDeque<External>) -> Option<Self> {
+        let header = Header::at(bytes, head)?;
+        if !header.more && externals.is_empty() {
+            let octets = header.len + header.body;
+            return Some(Self { bytes: octets, frames: 1, externals: 0, octets });
+        }
+        Self::measure_frames(bytes, head, externals)
+    }
+
+    fn measure_frames(bytes: &[u8], head: usize, externals: &VecDeque<External>) -> Option<Self> {
+        let mut extent = Self::default();
+        loop {
+            let header = Header::at(bytes, head + extent.bytes)?;
+            extent.frames += 1;
+            extent.octets += header.len + header.body;
+            extent.bytes += header.len;
+            let external = externals.get(extent.externals);
+            if external.is_some_and(|external| external.at == head + extent.bytes) {
+                extent.externals += 1;
+            } else {
+                extent.bytes += header.body;
+            }
+            if !header.more {
+                return Some(extent);
+            }
+        }
+    }
+}
+
+impl Segment {
+    /// The first message.
+    #[inline]
+    pub(crate) fn front(&self) -> Option<MessageRef<'_>> {
+        if self.messages == 0 {
+            return None;
+        }
+        let extent = Extent::measure(&self.bytes, self.head, &self.externals)?;
+        let wire = self.bytes.get(self.head..self.head + extent.bytes)?;
+        let (base, externals) = (self.head, &self.externals);
+        Some(MessageRef { wire, base, externals, extent, peer: self.peer.as_ref() })
+    }
+
+    #[inline]
+    fn advance(&mut self, extent: Extent) {
+        self.head += extent.bytes;
+        self.messages -= 1;
+        self.octets -= extent.octets;
+        if extent.externals > 0 {
+            self.externals.drain(..extent.externals);
+        }
+    }
+
+    /// Drops the first message and says how many wire octets it had.
+    pub(crate) fn drop_front(&mut self) -> usize {
+        let Some(extent) = self.front().map(|message| message.extent) else { return 0 };
+        self.advance(extent);
+        extent.octets
+    }
+
+    /// Splits off the messages whose octets lie wholly within the first `octets` of the segment, at
+    /// least one of them.
+    pub(crate) fn split_front(&mut self, octets: usize) -> Self {
+        let mut part = Self::from(self.peer.clone());
+        while let Some(extent) = self.front().map(|message| message.extent) {
+            if !part.is_empty() && part.octets + extent.octets > octets {
+                break;
+            }
+            let shift = self.head - part.bytes.len();
+            let wire = self.bytes.get(self.head..self.head + extent.bytes).unwrap_or_default();
+            part.bytes.extend_from_slice(wire);
+            for external in self.externals.drain(..extent.externals) {
+                part.externals.push_back(External { at: external.at - shift, ..external });
+            }
+            part.messages += 1;
+            part.octets += extent.octets;
+            self.advance(Extent { externals: 0, ..extent });
+        }
+        part
+    }
+
+    /// Drops the messages that lie wholly within the first `taken` wire octets; returns how many
+    /// messages and octets that were.
+    pub(crate) fn settle(&mut self, taken: usize) -> (usize, usize) {
+        let (mut messages, mut octets) = (0, 0);
+        while let Some(extent) = self.front().map(|message| message.extent) {
+            if octets + extent.octets > taken {
+                break;
+            }
+            self.advance(extent);
+            messages += 1;
+            octets += extent.octets;
+        }
+        (messages, octets)
+    }
+}
+
+/// The segments a socket has taken from one queue.
+///
+/// Messages are acknowledged to the writer in steps of half the mark, so that a writer that was blocked
+/// goes on after exactly as many reads as in the field.
+#[derive(Debug, Default)]
+pub(crate) struct LocalBatch {
+    segments: VecDeque<Segment>,
+    /// Popped and not acknowledged yet.
+    owed: Tally,
+    step: usize,
+    step_octets: usize,
+    /// What lies here is replaced when something newer comes.
+    is_conflating: bool,
+    /// The queue's writer is to be woken once the socket is unlocked.
+    owes_wake: bool,
+}
+
+impl LocalBatch {
+    /// Sets the steps of acknowledgement from the queue's marks.
+    pub(crate) fn follow(&mut self, queue: &Queue) {
+        let marks = queue.marks();
+        self.step = marks.low_water();
+        self.step_octets = marks.low_water_octets();
+        self.is_conflating = queue.is_conflating();
+    }
+
+    /// The next message, if one is here.
+    #[inline]
+    pub(crate) fn front(&self) -> Option<MessageRef<'_>> {
+        self.segments.front()?.front()
+    }
+
+    /// Makes sure that the next message, if any, lies here.
+    #[inline]
+    pub(crate) fn fill(&mut self, queue: &Queue) -> Refill {
+        match self.front() {
+            None => self.refill(queue),
+            Some(message) if self.is_conflating => {
+                let stale = message.wire_octets();
+                queue.supersede(&mut self.segments, stale);
+                Refill::Some
+            }
+            Some(_) => Refill::Some,
+        }
+    }
+
+    fn refill(&mut self, queue: &Queue) -> Refill {
+        let emptied = self.segments.pop_front();
+        let (refill, wake) = queue.take_or_settle(&mut self.segments, emptied, &mut self.owed);
+        self.owes_wake |= wake;
+        refill
+    }
+
+    /// Whether the queue's writer is to be woken, asked once.
+    pub(crate) fn take_owed_wake(&mut self) -> bool {
+        std::mem::take(&mut self.owes_wake)
+    }
+
+    /// Drops the first message, which was measured as `extent`; says whether the queue's writer is to
+    /// be woken.
+    #[inline]
+    pub(crate) fn pop(&mut self, extent: Extent, queue: &Queue) -> bool {
+        let Some(segment) = self.segments.front_mut() else { return false };
+        segment.advance(extent);
+        self.owed.add(1, extent.octets);
+        if segment.messages == 0 && self.segments.len() > 1 {
+            self.segments.pop_front();
+        }
+        if self.owed.messages < self.step && self.owed.octets < self.step_octets {
+            return false;
+        }
+        self.acknowledge(queue)
+    }
+
+    fn acknowledge(&mut self, queue: &Queue) -> bool {
+        let owed = std::mem::take(&mut self.owed);
+        self.follow(queue);
+        queue.acknowledge(owed.messages, owed.octets)
+    }
+
+    /// What was popped and not acknowledged yet.
+    pub(crate) fn owed(&self) -> Tally {
+        self.owed
+    }
+}

@@ -1,0 +1,187 @@
+//! The accepting side: a listener that survives floods, and the sessions it starts.
+
+use std::fs::File;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use socket2::Socket;
+use tokio::sync::Notify;
+
+use super::opening::{Reason, open};
+use super::pending::{Pending, Place};
+use super::{Attached, Plan, traffic};
+use crate::io_thread::IoThreads;
+use crate::transport::{Acceptor, Link, Listener};
+
+/// The first pause when no descriptor is left, doubled up to [`MAX_PAUSE`].
+const MIN_PAUSE: Duration = Duration::from_millis(10);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
+
+/// Asks a listener to stop.
+#[derive(Debug)]
+pub(crate) struct Gatekeeper {
+    listening: Arc<Socket>,
+    is_closed: AtomicBool,
+    notify: Notify,
+}
+
+impl Gatekeeper {
+    pub(crate) fn new(listener: &Listener) -> Arc<Self> {
+        let (is_closed, notify) = (AtomicBool::new(false), Notify::new());
+        Arc::new(Self { listening: listener.stopper(), is_closed, notify })
+    }
+
+    /// Stops listening. Connections that are in traffic are closed by their pipes.
+    pub(crate) fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        // The address is free from here on; that the socket was closed already is no failure.
+        let _ = self.listening.shutdown(std::net::Shutdown::Both);
+        self.notify.notify_one();
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::SeqCst)
+    }
+
+    async fn closed(&self) {
+        while !self.is_closed() {
+            self.notify.notified().await;
+        }
+    }
+}
+
+/// Serves a listener until its gatekeeper closes it.
+pub(crate) async fn accept(
+    listener: Listener,
+    gatekeeper: Arc<Gatekeeper>,
+    threads: Arc<IoThreads>,
+    plan: Plan,
+) {
+    let acceptor = match listener.serve() {
+        Ok(acceptor) => Arc::new(acceptor),
+        Err(error) => return plan.status.failed(error.to_string()),
+    };
+    let pending = Pending::new();
+    tokio::select! {
+        () = gatekeeper.closed() => {}
+        () = welcome(&acceptor, &pending, &threads, &plan, &gatekeeper) => {}
+    }
+    pending.close();
+}
+
+async fn welcome(
+    acceptor: &Arc<Acceptor>,
+    pending: &Arc<Pending>,
+    threads: &IoThreads,
+    plan: &Plan,
+    gatekeeper: &Gatekeeper,
+) {
+    let mut spare = Spare::new();
+    let mut pause = MIN_PAUSE;
+    loop {
+        let accepted = if Link::is_scarce() { Err(exhausted()) } else { acceptor.accept().await };
+        match accepted {
+            Ok(socket) => {
+                pause = MIN_PAUSE;
+                receive(socket, acceptor, pending, threads, plan);
+            }
+            Err(error) if is_exhaustion(&error) => {
+                if pause == MIN_PAUSE {
+                    let address = plan.status.address();
+                    tracing::warn!(target: "zmq4", %address, "no descriptors left: accepting is paused");
+                }
+                spare.refuse_one(&error, acceptor);
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(MAX_PAUSE);
+            }
+            Err(_) if gatekeeper.is_closed() => std::future::pending().await,
+            // The peer was gone before it was accepted, or the like: not a reason to stop.
+            Err(error) => tracing::debug!(target: "zmq4", %error, "accept failed"),
+        }
+    }
+}
+
+/// Our own word for being near the limit of descriptors.
+fn exhausted() -> io::Error {
+    io::Error::from(io::ErrorKind::QuotaExceeded)
+}
+
+fn is_exhaustion(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::QuotaExceeded
+        || matches!(
+            error.raw_os_error(),
+            Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)
+        )
+}
+
+/// A descriptor kept for the moment when there is none: with it a waiting peer can be told no.
+#[derive(Debug)]
+struct Spare(Option<File>);
+
+impl Spare {
+    fn new() -> Self {
+        Self(File::open("/dev/null").ok())
+    }
+
+    fn refuse_one(&mut self, error: &io::Error, acceptor: &Acceptor) {
+        if error.raw_os_error() == Some(libc::EMFILE) && self.0.take().is_some() {
+            acceptor.refuse_one();
+        }
+        if self.0.is_none() {
+            *self = Self::new();
+        }
+    }
+}
+
+fn receive(
+    socket: Socket,
+    acceptor: &Arc<Acceptor>,
+    pending: &Arc<Pending>,
+    threads: &IoThreads,
+    plan: &Plan,
+) {
+    let place = pending.enter(remote_address(&socket));
+    let id = place.id();
+    let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
+    let ticket = plan.context.ticket();
+    // The link registers with the reactor of the thread that drives it, so it is made there.
+    let task = threads.spawn(async move {
+        match acceptor.link(socket) {
+            Ok(link) => serve(link, place, &plan).await,
+            Err(error) => plan.status.failed(error.to_string()),
+        }
+        drop(ticket);
+    });
+    pending.assign(id, task);
+}
+
+fn remote_address(socket: &Socket) -> Option<IpAddr> {
+    let address = socket.peer_addr().ok()?.as_socket()?.ip();
+    (!address.is_loopback()).then_some(address)
+}
+
+/// One accepted connection, from handshake to end.
+async fn serve(link: Link, place: Place, plan: &Plan) {
+    let address = link.peer().to_owned();
+    let opened = match open(link, plan).await {
+        Ok(opened) => opened,
+        Err(reason) => return refuse(&address, &reason, plan),
+    };
+    drop(place);
+    let Some(session) = plan.host.open() else {
+        return refuse(&address, &Reason::Surplus, plan);
+    };
+    let _attached = Attached { host: &*plan.host, pipe: session.pipe };
+    let peer = Arc::clone(&opened.peer);
+    plan.status.connected(&peer);
+    let reason = traffic::run(&session, opened, plan).await;
+    plan.status.disconnected(&peer, reason.to_string());
+}
+
+fn refuse(address: &str, reason: &Reason, plan: &Plan) {
+    tracing::warn!(target: "zmq4", peer = address, %reason, "connection refused");
+    plan.status.failed(format!("{address}: {reason}"));
+}

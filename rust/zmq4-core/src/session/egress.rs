@@ -1,0 +1,154 @@
+//! The sending half of a connection: the out-buffer, and the lane for the protocol's own frames.
+
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::outbuf::{MAX_SLICES, OutBuf, Taken};
+use crate::pipe::{Overflow, Part, Queue, Refill};
+use crate::transport::Link;
+
+/// What is on its way to the kernel. Shared by the session and by callers with write credit.
+#[derive(Debug)]
+pub(crate) struct Egress {
+    out: OutBuf,
+    /// Commands, sent at the next message boundary: never between the frames of a message.
+    lane: Vec<u8>,
+    lane_taken: usize,
+    link: Option<Arc<Link>>,
+    overflow: Overflow,
+}
+
+/// What one write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flushed {
+    /// The kernel took octets, and these whole messages with them.
+    Wrote { octets: usize, taken: Taken },
+    /// Nothing is queued and the queue's reader is marked asleep.
+    Idle,
+    /// Nothing is queued and nothing will be.
+    Ended,
+    /// The kernel takes no more for now, or there is no connection.
+    Blocked,
+}
+
+/// In queues that replace or drop, so much is in flight at a time.
+const LITTLE: usize = 8 * 1024;
+
+impl Egress {
+    pub(super) fn new(overflow: Overflow) -> Self {
+        let (out, lane) = (OutBuf::default(), Vec::new());
+        Self { out, lane, lane_taken: 0, link: None, overflow }
+    }
+
+    /// A connection is there.
+    pub(super) fn connect(&mut self, link: Arc<Link>) {
+        self.link = Some(link);
+    }
+
+    /// The connection is gone. Messages that were not wholly taken wait for the next one.
+    pub(super) fn disconnect(&mut self) {
+        self.link = None;
+        self.lane.clear();
+        self.lane_taken = 0;
+        self.out.rewind();
+    }
+
+    /// Gives back the memory that a burst left behind.
+    pub(super) fn trim(&mut self) {
+        self.out.emptied = None;
+        if self.out.is_empty() {
+            self.out.segments.shrink_to_fit();
+        }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.out.is_empty() && self.lane.is_empty()
+    }
+
+    /// Where commands to the peer are encoded.
+    pub(super) fn lane(&mut self) -> &mut Vec<u8> {
+        &mut self.lane
+    }
+
+    /// Writes one small message from the caller's thread. None if there is no connection; otherwise
+    /// whether the kernel took all of it: if not, the rest is left for the session.
+    pub(super) fn write_through(&mut self, parts: &[Part<'_>], octets: usize) -> Option<bool> {
+        let link = self.link.as_ref()?;
+        let mut segment = self.out.emptied.take().unwrap_or_default();
+        segment.append(parts, octets);
+        // A write error is the session's to find: the message waits in the buffer like any other.
+        let taken = link.write_now(&segment.bytes).unwrap_or(0);
+        if taken == octets {
+            self.out.emptied = Some(segment.recycle());
+            return Some(true);
+        }
+        self.out.segments.push_back(segment);
+        self.out.advance(taken);
+        Some(false)
+    }
+
+    /// Makes one write of all there is, taking what the queue holds if nothing is left over.
+    pub(super) fn flush(&mut self, cx: &mut Context<'_>, queue: &Queue) -> io::Result<Flushed> {
+        let Some(link) = self.link.clone() else { return Ok(Flushed::Blocked) };
+        if self.is_idle() {
+            match self.swap(queue) {
+                Refill::Some => {}
+                Refill::Empty => return Ok(Flushed::Idle),
+                Refill::Ended => return Ok(Flushed::Ended),
+            }
+        }
+        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+        let n = self.gather(&mut slices);
+        match link.poll_write(cx, slices.get(..n).unwrap_or_default()) {
+            Poll::Pending => Ok(Flushed::Blocked),
+            Poll::Ready(Err(error)) => Err(error),
+            Poll::Ready(Ok(octets)) => Ok(Flushed::Wrote { octets, taken: self.advance(octets) }),
+        }
+    }
+
+    fn swap(&mut self, queue: &Queue) -> Refill {
+        if self.overflow == Overflow::Refuse {
+            let emptied = self.out.emptied.take();
+            queue.take(&mut self.out.segments, emptied)
+        } else {
+            queue.take_little(&mut self.out.segments, LITTLE)
+        }
+    }
+
+    fn gather<'a>(&'a self, slices: &mut [IoSlice<'a>; MAX_SLICES]) -> usize {
+        let lane = self.lane.get(self.lane_taken..).unwrap_or_default();
+        if lane.is_empty() {
+            return self.out.gather(slices, 0, usize::MAX);
+        }
+        let mut n = 0;
+        if !self.out.at_boundary() {
+            n = self.out.gather(slices, 0, self.out.until_boundary());
+        }
+        if let Some(slot) = slices.get_mut(n) {
+            *slot = IoSlice::new(lane);
+            n += 1;
+        }
+        n
+    }
+
+    fn advance(&mut self, mut octets: usize) -> Taken {
+        let lane = self.lane.len() - self.lane_taken;
+        if lane == 0 {
+            return self.out.advance(octets);
+        }
+        let mut settled = Taken::default();
+        if !self.out.at_boundary() {
+            let message = self.out.until_boundary().min(octets);
+            settled = self.out.advance(message);
+            octets -= message;
+        }
+        self.lane_taken += octets;
+        debug_assert!(self.lane_taken <= self.lane.len(), "more was written than gathered");
+        if self.lane_taken == self.lane.len() {
+            self.lane.clear();
+            self.lane_taken = 0;
+        }
+        settled
+    }
+}

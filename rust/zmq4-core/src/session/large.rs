@@ -1,0 +1,64 @@
+//! A large body on its way in: its memory follows the octets received, never the length announced.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use zmq4_proto::FrameKind;
+
+use crate::options::Limits;
+use crate::transport::Link;
+
+/// A frame body of at least [`zmq4_proto::LARGE_BODY`] octets that is being received.
+#[derive(Debug)]
+pub(super) struct LargeBody {
+    pub(super) kind: FrameKind,
+    len: u64,
+    pub(super) body: Vec<u8>,
+}
+
+impl LargeBody {
+    pub(super) fn new(kind: FrameKind, len: u64) -> Self {
+        Self { kind, len, body: Vec::new() }
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.missing() == 0
+    }
+
+    fn missing(&self) -> usize {
+        let here = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
+        usize::try_from(self.len.saturating_sub(here)).unwrap_or(usize::MAX)
+    }
+
+    /// Makes room for the next octets: 1 MiB at first, then as much again as has come.
+    fn grow(&mut self) -> io::Result<()> {
+        if self.body.len() == self.body.capacity() {
+            let step = self.body.len().max(Limits::LARGE_FRAME_STEP).min(self.missing());
+            self.body.try_reserve_exact(step).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        }
+        Ok(())
+    }
+
+    /// Takes from the front of `input`; says how much.
+    pub(super) fn take(&mut self, input: &[u8]) -> io::Result<usize> {
+        self.grow()?;
+        let room = self.body.capacity() - self.body.len();
+        let taken = input.len().min(self.missing()).min(room);
+        self.body.extend_from_slice(input.get(..taken).unwrap_or_default());
+        Ok(taken)
+    }
+
+    /// Reads straight into the body, no further than its end.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        link: &Link,
+    ) -> Poll<io::Result<usize>> {
+        if let Err(error) = self.grow() {
+            return Poll::Ready(Err(error));
+        }
+        let room = self.body.capacity() - self.body.len();
+        let missing = self.missing().min(room);
+        link.poll_read_spare(cx, &mut self.body, missing)
+    }
+}

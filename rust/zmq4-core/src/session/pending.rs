@@ -1,0 +1,146 @@
+//! Connections whose handshake is not done: counted, and the oldest dropped when there are too many.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::task::AbortHandle;
+
+use crate::options::Limits;
+use crate::sync::{Mutex, Rank};
+
+/// The unfinished handshakes of one listener.
+#[derive(Debug)]
+pub(super) struct Pending {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    next: u64,
+    is_closed: bool,
+    queue: VecDeque<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    id: u64,
+    /// None for peers on this machine, which the per-address limit does not concern.
+    address: Option<IpAddr>,
+    task: Option<AbortHandle>,
+}
+
+/// One unfinished handshake; dropping it says that it is over.
+#[derive(Debug)]
+pub(super) struct Place {
+    pending: Arc<Pending>,
+    id: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut inner = self.pending.inner.lock();
+        inner.queue.retain(|entry| entry.id != self.id);
+    }
+}
+
+impl Pending {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { inner: Mutex::new(Rank::Leaf, Inner::default()) })
+    }
+
+    /// A place for one more; the oldest are dropped if there are too many, first those of `address`.
+    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Place {
+        let mut dropped = Vec::new();
+        let id = {
+            let mut inner = self.inner.lock();
+            let same = inner.queue.iter().filter(|entry| entry.address == address).count();
+            if address.is_some() && same >= Limits::PENDING_HANDSHAKES_PER_ADDRESS {
+                let at = inner.queue.iter().position(|entry| entry.address == address);
+                dropped.extend(at.and_then(|at| inner.queue.remove(at)));
+            }
+            if inner.queue.len() >= Limits::PENDING_HANDSHAKES {
+                dropped.extend(inner.queue.pop_front());
+            }
+            let id = inner.next;
+            inner.next += 1;
+            inner.queue.push_back(Entry { id, address, task: None });
+            id
+        };
+        abort(dropped);
+        Place { pending: Arc::clone(self), id }
+    }
+
+    /// Remembers the task that has the place, so that it can be dropped.
+    pub(super) fn assign(&self, id: u64, task: AbortHandle) {
+        let mut inner = self.inner.lock();
+        if inner.is_closed {
+            drop(inner);
+            task.abort();
+            return;
+        }
+        if let Some(entry) = inner.queue.iter_mut().find(|entry| entry.id == id) {
+            entry.task = Some(task);
+        }
+    }
+
+    /// Drops all of them: the listener closes.
+    pub(super) fn close(&self) {
+        let all = {
+            let mut inner = self.inner.lock();
+            inner.is_closed = true;
+            std::mem::take(&mut inner.queue)
+        };
+        abort(all);
+    }
+}
+
+impl Place {
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+fn abort(entries: impl IntoIterator<Item = Entry>) {
+    for task in entries.into_iter().filter_map(|entry| entry.task) {
+        task.abort();
+    }
+}
+
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use super::*;
+
+    fn len(pending: &Pending) -> usize {
+        pending.inner.lock().queue.len()
+    }
+
+    #[test]
+    fn a_handshake_that_is_over_leaves_its_place() {
+        let pending = Pending::new();
+
+        drop(pending.enter(None));
+
+        assert_eq!(len(&pending), 0);
+    }
+
+    #[test]
+    fn one_address_has_at_most_its_share() {
+        let pending = Pending::new();
+        let places: Vec<_> =
+            (0..300).map(|_| pending.enter(Some(IpAddr::from([192, 0, 2, 1])))).collect();
+
+        assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES_PER_ADDRESS);
+        drop(places);
+    }
+
+    #[test]
+    fn a_listener_has_at_most_its_number_and_drops_the_oldest() {
+        let pending = Pending::new();
+        let places: Vec<_> = (0..600).map(|_| pending.enter(None)).collect();
+
+        assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES);
+        assert_eq!(pending.inner.lock().queue.front().map(|entry| entry.id), Some(88));
+        drop(places);
+    }
+}

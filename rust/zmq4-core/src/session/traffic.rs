@@ -1,0 +1,316 @@
+//! A connection in traffic: one hand-written future that moves octets both ways until it ends.
+//!
+//! A round writes what the pipe holds, reads what the link holds, and answers the clock; rounds repeat
+//! until nothing moves or the budget is spent, so that one loud peer cannot keep its I/O thread.
+
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::time::Sleep;
+use zmq4_proto::{Beat, Keepalive, Version, put_ping, put_pong};
+
+use super::clock::now;
+use super::egress::Flushed;
+use super::ingress::{Found, Ingress, Request, Trouble};
+use super::opening::Reason;
+use super::{Closing, FAREWELL, Host, Opened, Plan, Session};
+use crate::transport::Link;
+
+/// Octets that a session may move each way before it lets others have a turn.
+const ROUND_OCTETS: usize = 1 << 20;
+/// The buffer that an I/O thread lends to the session that reads.
+const READ_BUFFER: usize = 256 * 1024;
+/// A pipe that was idle for so long gives its memory back.
+const IDLE: Duration = Duration::from_secs(1);
+/// Commands to the peer that may wait in the lane, in octets; beyond it answers are coalesced.
+const LANE_OCTETS: usize = 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Drives a connection until it ends, and says why it did.
+pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> Reason {
+    let now = now();
+    let speaks_ping = opened.peer.version.is_some_and(Version::speaks_3_1);
+    let mut traffic = Traffic {
+        session: Arc::clone(session),
+        host: Arc::clone(&plan.host),
+        link: Arc::new(opened.link),
+        ingress: Ingress::new(&plan.session, opened.peer, opened.leftover),
+        keepalive: Keepalive::new(plan.session.heartbeat, speaks_ping, now),
+        is_paused: false,
+        write_error: None,
+        farewell: None,
+        trim_at: None,
+        sleep: Box::pin(tokio::time::sleep_until((now + IDLE).into())),
+        armed: None,
+    };
+    session.egress.lock().connect(Arc::clone(&traffic.link));
+    poll_fn(|cx| traffic.poll(cx)).await
+}
+
+struct Traffic {
+    session: Arc<Session>,
+    host: Arc<dyn Host>,
+    link: Arc<Link>,
+    ingress: Ingress,
+    keepalive: Keepalive,
+    /// Reading is stopped because the pipe is full.
+    is_paused: bool,
+    /// Nothing more can be sent. What the peer sent before may still be read, so that is done first.
+    write_error: Option<std::io::Error>,
+    /// Everything was sent and the peer told so; until then it may finish reading.
+    farewell: Option<Instant>,
+    trim_at: Option<Instant>,
+    sleep: Pin<Box<Sleep>>,
+    armed: Option<Instant>,
+}
+
+/// Whether a step moved anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Moved,
+    Still,
+}
+
+impl Drop for Traffic {
+    fn drop(&mut self) {
+        self.session.set_asleep(false);
+        self.session.egress.lock().disconnect();
+    }
+}
+
+impl Traffic {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Reason> {
+        match self.rounds(cx) {
+            Ok(poll) => poll,
+            Err(reason) => Poll::Ready(reason),
+        }
+    }
+
+    fn rounds(&mut self, cx: &mut Context<'_>) -> Result<Poll<Reason>, Reason> {
+        self.session.signal.register(cx.waker());
+        self.session.set_asleep(false);
+        let (mut outbound, mut inbound) = (ROUND_OCTETS, ROUND_OCTETS);
+        loop {
+            let sent = self.send(cx, &mut outbound)?;
+            let received = self.receive(cx, &mut inbound)?;
+            let timed = self.keep_time(cx)?;
+            if outbound == 0 || inbound == 0 {
+                cx.waker().wake_by_ref();
+                return Ok(Poll::Pending);
+            }
+            if [sent, received, timed] == [Step::Still; 3] {
+                return Ok(Poll::Pending);
+            }
+        }
+    }
+
+    /// Writes until nothing is queued, the kernel takes no more, or the budget is spent.
+    fn send(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
+        let mut step = Step::Still;
+        while self.write_error.is_none() && self.farewell.is_none() && *budget > 0 {
+            let flushed = self.session.egress.lock().flush(cx, &self.session.outbound);
+            match flushed.unwrap_or_else(|error| self.stop_writing(error)) {
+                Flushed::Wrote { octets, taken } => {
+                    step = Step::Moved;
+                    *budget = budget.saturating_sub(octets);
+                    self.trim_at.get_or_insert_with(|| now() + IDLE);
+                    let queue = &self.session.outbound;
+                    if taken.messages > 0 && queue.acknowledge(taken.messages, taken.octets) {
+                        queue.wake_writer();
+                    }
+                }
+                Flushed::Idle => {
+                    self.session.set_asleep(true);
+                    break;
+                }
+                Flushed::Ended => {
+                    self.link.shutdown_write();
+                    self.farewell = Some(now() + FAREWELL);
+                }
+                Flushed::Blocked => break,
+            }
+        }
+        match self.write_error.take_if(|_| self.session.inbound.is_reader_gone()) {
+            Some(error) => Err(Reason::Io(error)),
+            None => Ok(step),
+        }
+    }
+
+    fn stop_writing(&mut self, error: std::io::Error) -> Flushed {
+        self.write_error = Some(error);
+        Flushed::Blocked
+    }
+
+    /// Reads until the link has nothing, the pipe is full, or the budget is spent.
+    fn receive(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
+        let mut step = Step::Still;
+        while *budget > 0 {
+            let room = self.room();
+            if room == 0 {
+                break;
+            }
+            let mut found = Found::default();
+            let octets = if self.ingress.has_rest() {
+                self.ingress.resume(room, &self.session.inbound, &mut found);
+                1
+            } else {
+                match self.read(cx, room, &mut found) {
+                    Poll::Pending => break,
+                    Poll::Ready(Ok(0)) => return Err(self.ended()),
+                    Poll::Ready(Ok(octets)) => octets,
+                    Poll::Ready(Err(error)) => return Err(self.broken(error)),
+                }
+            };
+            step = Step::Moved;
+            *budget = budget.saturating_sub(octets);
+            self.trim_at.get_or_insert_with(|| now() + IDLE);
+            self.see_to(found)?;
+        }
+        Ok(step)
+    }
+
+    fn read(
+        &mut self,
+        cx: &mut Context<'_>,
+        room: usize,
+        found: &mut Found,
+    ) -> Poll<std::io::Result<usize>> {
+        if let Some(read) = self.ingress.poll_large(cx, &self.link) {
+            self.ingress.finish_large(&self.session.inbound, found);
+            return read;
+        }
+        BUFFER.with_borrow_mut(|buffer| {
+            buffer.resize(READ_BUFFER, 0);
+            let appetite = self.ingress.appetite(room, READ_BUFFER);
+            let lent = buffer.get_mut(..appetite).unwrap_or_default();
+            let read = self.link.poll_read(cx, lent);
+            if let Poll::Ready(Ok(octets)) = read {
+                let input = lent.get_mut(..octets).unwrap_or_default();
+                self.ingress.feed(input, room, &self.session.inbound, found);
+            }
+            read
+        })
+    }
+
+    /// How many messages the pipe takes. While it takes none, silence is our doing and not the peer's.
+    fn room(&mut self) -> usize {
+        let inbound = &self.session.inbound;
+        let is_clogged = self.host.is_clogged() && !inbound.is_reader_gone();
+        let room = if is_clogged { 0 } else { inbound.room() };
+        if (room == 0) != self.is_paused {
+            self.is_paused = room == 0;
+            if self.is_paused {
+                self.keepalive.suspend(now());
+            } else {
+                self.keepalive.resume(now());
+            }
+        }
+        room
+    }
+
+    fn see_to(&mut self, found: Found) -> Result<(), Reason> {
+        if found.wake_reader {
+            self.session.inbound.wake_reader();
+        }
+        self.session.grant_credit();
+        if self.keepalive.poll_timeout().is_some() {
+            self.keepalive.on_octets(now());
+        }
+        for request in found.requests {
+            self.answer(request);
+        }
+        match found.trouble {
+            None => Ok(()),
+            Some(Trouble::Fault(fault)) => Err(Reason::Fault(fault)),
+            Some(Trouble::Io(error)) => Err(Reason::Io(error)),
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Ping { ttl_deciseconds, context } => {
+                self.keepalive.on_ping(now(), ttl_deciseconds);
+                self.command(|lane| put_pong(lane, &context));
+            }
+            Request::Error(reason) => {
+                let reason = String::from_utf8_lossy(&reason).escape_debug().to_string();
+                tracing::warn!(target: "zmq4", peer = self.link.peer(), %reason, "the peer reports an error");
+            }
+        }
+    }
+
+    fn command(&mut self, put: impl FnOnce(&mut Vec<u8>)) {
+        let mut egress = self.session.egress.lock();
+        if egress.lane().len() < LANE_OCTETS {
+            put(egress.lane());
+        }
+    }
+
+    /// Does what the clock demands and sets the next alarm.
+    fn keep_time(&mut self, cx: &mut Context<'_>) -> Result<Step, Reason> {
+        let Some(deadline) = self.next_deadline()? else { return Ok(Step::Still) };
+        if self.armed != Some(deadline) {
+            self.sleep.as_mut().reset(deadline.into());
+            self.armed = Some(deadline);
+        }
+        if self.sleep.as_mut().poll(cx).is_pending() {
+            return Ok(Step::Still);
+        }
+        self.armed = None;
+        let now = now();
+        if self.farewell.is_some_and(|until| now >= until) {
+            return Err(Reason::Closed);
+        }
+        self.trim(now);
+        match self.keepalive.handle_timeout(now) {
+            Beat::Idle => {}
+            Beat::SendPing { ttl_deciseconds } => {
+                self.command(|lane| put_ping(lane, ttl_deciseconds, &[]));
+            }
+            Beat::SendPong => self.command(|lane| put_pong(lane, &[])),
+            Beat::Expired(fault) => return Err(Reason::Fault(fault)),
+        }
+        Ok(Step::Moved)
+    }
+
+    fn next_deadline(&mut self) -> Result<Option<Instant>, Reason> {
+        let linger = match self.session.closing() {
+            Closing::Open => None,
+            Closing::Linger(Some(until)) if now() >= until && self.farewell.is_none() => {
+                return Err(Reason::Closed);
+            }
+            Closing::Linger(until) => until.filter(|_| self.farewell.is_none()),
+        };
+        let beat = self.keepalive.poll_timeout();
+        Ok([linger, beat, self.farewell, self.trim_at].into_iter().flatten().min())
+    }
+
+    fn trim(&mut self, now: Instant) {
+        if self.trim_at.is_some_and(|at| now >= at) {
+            self.trim_at = None;
+            self.session.egress.lock().trim();
+            self.session.outbound.trim();
+            self.session.inbound.trim();
+        }
+    }
+
+    /// The peer ended the stream: an answer to our farewell, or the end of the connection.
+    fn ended(&mut self) -> Reason {
+        match self.write_error.take() {
+            Some(error) => self.broken(error),
+            None if self.farewell.is_some() => Reason::Closed,
+            None => Reason::Ended,
+        }
+    }
+
+    fn broken(&self, error: std::io::Error) -> Reason {
+        if self.farewell.is_some() { Reason::Closed } else { Reason::Io(error) }
+    }
+}

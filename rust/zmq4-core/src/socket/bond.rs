@@ -1,0 +1,175 @@
+//! What joins two sockets over inproc: one queue each way, and what each end knows of the other.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::peer::Peer;
+use crate::pipe::{Overflow, Party, PipeId, Queue, Side};
+use crate::session::{EndpointPhase, EndpointStatus, InboxParty, SessionSpec};
+use crate::sync::{Mutex, Rank};
+use crate::wait::Inbox;
+
+/// Which end of a bond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BondEnd {
+    Connecter,
+    Binder,
+}
+
+/// The two queues between a connecting and a binding socket. There is no wire: one queue is the outbound
+/// of one socket and the inbound of the other, and its mark is the sum of both sockets'.
+#[derive(Debug)]
+pub(super) struct Bond {
+    /// From the connecter to the binder.
+    there: Arc<Queue>,
+    /// From the binder to the connecter.
+    back: Arc<Queue>,
+    /// Not known before the name is bound.
+    binder: Arc<LateParty>,
+    /// What each end has asked for.
+    shares: Mutex<Shares>,
+    /// How each end appears at the other's endpoint, from the moment they are joined.
+    presence: OnceLock<[(Arc<EndpointStatus>, Arc<Peer>); 2]>,
+}
+
+#[derive(Debug)]
+struct Shares {
+    connecter: SessionSpec,
+    binder: Option<SessionSpec>,
+}
+
+/// A party that is not known before the name is bound. Until then nobody waits there.
+#[derive(Debug, Default)]
+struct LateParty {
+    party: OnceLock<InboxParty>,
+}
+
+impl Party for LateParty {
+    fn wake(&self, side: Side) {
+        if let Some(party) = self.party.get() {
+            party.wake(side);
+        }
+    }
+}
+
+impl Bond {
+    /// The connecting half.
+    pub(super) fn new(inbox: &Arc<Inbox>, pipe: PipeId, spec: SessionSpec) -> Arc<Self> {
+        let ours = || Arc::new(InboxParty { inbox: Arc::clone(inbox), pipe });
+        let binder = Arc::new(LateParty::default());
+        let there = Queue::new(
+            spec.outbound,
+            spec.outbound_overflow,
+            ours(),
+            Arc::<LateParty>::clone(&binder),
+        );
+        let back = Queue::new(
+            spec.inbound,
+            spec.inbound_overflow,
+            Arc::<LateParty>::clone(&binder),
+            ours(),
+        );
+        let shares = Mutex::new(Rank::Leaf, Shares { connecter: spec, binder: None });
+        Arc::new(Self { there, back, binder, shares, presence: OnceLock::new() })
+    }
+
+    /// The binding half arrives. A bond is joined once.
+    pub(super) fn join(&self, inbox: &Arc<Inbox>, pipe: PipeId, spec: SessionSpec) {
+        let connecter = {
+            let mut shares = self.shares.lock();
+            shares.binder = Some(spec);
+            shares.connecter
+        };
+        self.there.set_overflow(agreed(connecter.outbound_overflow, spec.inbound_overflow));
+        self.back.set_overflow(agreed(spec.outbound_overflow, connecter.inbound_overflow));
+        let party = InboxParty { inbox: Arc::clone(inbox), pipe };
+        assert!(self.binder.party.set(party).is_ok(), "a bond is joined once");
+        for queue in self.share_marks() {
+            queue.wake_writer();
+        }
+    }
+
+    /// Shows each end at the other's endpoint.
+    pub(super) fn present(
+        &self,
+        connecter: (Arc<EndpointStatus>, Arc<Peer>),
+        binder: (Arc<EndpointStatus>, Arc<Peer>),
+    ) {
+        binder.0.connected(&connecter.1);
+        connecter.0.connected(&binder.1);
+        let shown = [(binder.0, connecter.1), (connecter.0, binder.1)];
+        // Joined once, hence shown once.
+        let _ = self.presence.set(shown);
+        if self.there.is_writer_gone() || self.back.is_writer_gone() {
+            self.part();
+        }
+    }
+
+    /// One end closes: what it sent may still be read, what it did not read is gone. Called without locks.
+    pub(super) fn sever(&self, end: BondEnd) {
+        let (outbound, inbound) = self.queues(end);
+        outbound.close_writer();
+        inbound.close_reader();
+        self.part();
+    }
+
+    /// Ends a bond that was never joined.
+    pub(super) fn refuse(&self) {
+        self.sever(BondEnd::Binder);
+    }
+
+    fn part(&self) {
+        for (status, peer) in self.presence.get().into_iter().flatten() {
+            status.disconnected(peer, "the peer closed the connection".to_owned());
+            status.enter_from(EndpointPhase::Connecting, EndpointPhase::Stopped);
+        }
+    }
+
+    /// The outbound and the inbound queue of an end.
+    pub(super) fn queues(&self, end: BondEnd) -> (&Arc<Queue>, &Arc<Queue>) {
+        match end {
+            BondEnd::Connecter => (&self.there, &self.back),
+            BondEnd::Binder => (&self.back, &self.there),
+        }
+    }
+
+    /// Whether nothing waits for a binder.
+    pub(super) fn is_empty(&self) -> bool {
+        self.there.tally().messages == 0
+    }
+
+    /// An end's marks changed. Returns the queues whose writers are to be woken.
+    pub(super) fn set_share(&self, end: BondEnd, spec: SessionSpec) -> Vec<Arc<Queue>> {
+        {
+            let mut shares = self.shares.lock();
+            match end {
+                BondEnd::Connecter => shares.connecter = spec,
+                BondEnd::Binder => shares.binder = Some(spec),
+            }
+        }
+        self.share_marks()
+    }
+
+    fn share_marks(&self) -> Vec<Arc<Queue>> {
+        let (there, back) = {
+            let Shares { connecter, binder } = &*self.shares.lock();
+            match binder {
+                None => (connecter.outbound, connecter.inbound),
+                Some(binder) => (
+                    connecter.outbound.joined(binder.inbound),
+                    connecter.inbound.joined(binder.outbound),
+                ),
+            }
+        };
+        let pairs = [(&self.there, there), (&self.back, back)];
+        pairs
+            .into_iter()
+            .filter(|(queue, marks)| queue.set_marks(*marks))
+            .map(|(q, _)| q.clone())
+            .collect()
+    }
+}
+
+/// A receiver that wants only the newest gets no more; otherwise the sender decides.
+fn agreed(sender: Overflow, receiver: Overflow) -> Overflow {
+    if receiver == Overflow::Conflate { receiver } else { sender }
+}

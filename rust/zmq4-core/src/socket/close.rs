@@ -1,0 +1,53 @@
+//! The end of a socket.
+
+use std::time::Duration;
+
+use super::core::{Core, Gone};
+use crate::pipe::PipeEnd;
+
+impl Core {
+    /// Closes the socket: nothing more is received, and what is queued goes out within the linger time.
+    #[expect(clippy::option_option, reason = "the option, for ever, or so long: three answers")]
+    pub(crate) fn close(&self, linger: Option<Option<Duration>>) {
+        let (endpoints, ties, _ends, linger) = {
+            let mut state = self.lock();
+            if state.gone == Some(Gone::Closed) {
+                return;
+            }
+            state.gone = Some(Gone::Closed);
+            let linger = linger.unwrap_or(state.options.session.linger);
+            let ties = std::mem::take(&mut state.ties);
+            // Dropped after unlocking, with all that nobody has read.
+            let ends: Vec<PipeEnd> = ties.keys().filter_map(|&pipe| state.remove(pipe)).collect();
+            (std::mem::take(&mut state.endpoints), ties, ends, linger)
+        };
+        for endpoint in &endpoints {
+            self.end(endpoint, linger);
+        }
+        for tie in ties.into_values() {
+            tie.bearer.close(linger);
+        }
+        self.inbox.ring_all();
+        self.context.unregister(self);
+    }
+
+    /// The context is terminated: every call but close fails from now on.
+    pub(crate) fn terminate(&self) {
+        {
+            let mut state = self.lock();
+            state.gone.get_or_insert(Gone::Terminated);
+        }
+        self.inbox.ring_all();
+    }
+
+    /// A line that tells the user which socket this is.
+    pub(crate) fn describe(&self) -> String {
+        let state = self.lock();
+        let endpoints: Vec<_> =
+            state.endpoints.iter().map(|entry| entry.handle.address()).collect();
+        let queued: usize = state.pipes.iter().map(|end| end.outbound.tally().messages).sum();
+        let endpoints =
+            if endpoints.is_empty() { "no endpoint".to_owned() } else { endpoints.join(", ") };
+        format!("{} ({endpoints}; {queued} messages unsent)", self.socket_type.name())
+    }
+}

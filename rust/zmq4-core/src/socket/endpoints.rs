@@ -1,0 +1,197 @@
+//! Binding and connecting, unbinding and disconnecting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
+use super::host::EndpointHost;
+use super::{OpenEndpoint, Socket};
+use crate::endpoint::Endpoint;
+use crate::error::OpenError;
+use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan};
+use crate::transport;
+
+impl Socket {
+    /// Binds an address. What is wrong with it is told at once.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`].
+    pub fn bind(&self, address: &str) -> Result<OpenEndpoint, OpenError> {
+        match address.parse::<Endpoint>()? {
+            Endpoint::Inproc(name) => self.core.bind_inproc(&name),
+            endpoint @ (Endpoint::Tcp(_) | Endpoint::Ipc(_)) => self.core.listen(&endpoint),
+        }
+    }
+
+    /// Connects to an address. Only the address itself is checked; the connection is made, and made
+    /// again, in the background.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`].
+    pub fn connect(&self, address: &str) -> Result<OpenEndpoint, OpenError> {
+        let endpoint = address.parse::<Endpoint>()?;
+        endpoint.connectable()?;
+        match endpoint {
+            Endpoint::Inproc(name) => self.core.connect_inproc(&name),
+            endpoint @ (Endpoint::Tcp(_) | Endpoint::Ipc(_)) => self.core.dial(endpoint),
+        }
+    }
+
+    /// The endpoints that are open, oldest first.
+    pub fn endpoints(&self) -> Vec<OpenEndpoint> {
+        let state = self.core.state.lock();
+        state.endpoints.iter().map(|endpoint| endpoint.handle.clone()).collect()
+    }
+}
+
+impl From<Gone> for OpenError {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Closed => Self::Closed,
+            Gone::Terminated => Self::Terminated,
+        }
+    }
+}
+
+impl State {
+    /// Enters an endpoint; the caller has checked that the socket is open.
+    pub(super) fn enter(
+        &mut self,
+        core: &Arc<Core>,
+        status: Arc<EndpointStatus>,
+        kind: impl FnOnce(&mut Self, u64) -> EndpointKind,
+    ) -> OpenEndpoint {
+        let id = self.next_endpoint;
+        self.next_endpoint += 1;
+        let kind = kind(self, id);
+        let handle = OpenEndpoint { id, status, socket: Arc::downgrade(core) };
+        self.endpoints.push(Entry { id, handle: handle.clone(), kind });
+        handle
+    }
+
+    pub(super) fn check_open(&self) -> Result<(), OpenError> {
+        self.gone.map_or(Ok(()), |gone| Err(gone.into()))
+    }
+}
+
+impl Core {
+    fn listen(self: &Arc<Self>, endpoint: &Endpoint) -> Result<OpenEndpoint, OpenError> {
+        let threads = self.context.io_threads()?;
+        let options = self.state.lock().options.clone();
+        let listener = transport::listen(endpoint, &options.link)?;
+        let status = EndpointStatus::new(listener.address().to_string(), EndpointPhase::Listening);
+        let gatekeeper = Gatekeeper::new(&listener);
+        let handle = {
+            let mut state = self.lock();
+            state.check_open()?;
+            let keeper = Arc::clone(&gatekeeper);
+            state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
+        };
+        let plan = self.plan(handle.id, status);
+        let ticket = self.context.ticket();
+        let all = Arc::clone(&threads);
+        threads.spawn(async move {
+            session::accept(listener, gatekeeper, all, plan).await;
+            drop(ticket);
+        });
+        Ok(handle)
+    }
+
+    fn dial(self: &Arc<Self>, endpoint: Endpoint) -> Result<OpenEndpoint, OpenError> {
+        let threads = self.context.io_threads()?;
+        let status = EndpointStatus::new(endpoint.to_string(), EndpointPhase::Connecting);
+        let (handle, session, has_pipe) = {
+            let mut state = self.lock();
+            state.check_open()?;
+            let pipe = state.pipes.reserve();
+            let session = self.session(&state, pipe);
+            let has_pipe = !state.options.session.immediate && state.pattern.admits();
+            let handle = state.enter(self, Arc::clone(&status), |state, id| {
+                if has_pipe {
+                    state.attach(id, &session);
+                }
+                EndpointKind::Connector(Arc::clone(&session))
+            });
+            (handle, session, has_pipe)
+        };
+        self.inbox.writable(session.pipe);
+        let mut plan = self.plan(handle.id, status);
+        // A PAIR that has its peer already connects when it has lost it.
+        plan.session.immediate = !has_pipe;
+        let ticket = self.context.ticket();
+        let core = Arc::clone(self);
+        threads.spawn(async move {
+            session::connect(endpoint, Arc::clone(&session), plan).await;
+            core.forget_pipe(&session);
+            drop(ticket);
+        });
+        Ok(handle)
+    }
+
+    fn plan(self: &Arc<Self>, endpoint: u64, status: Arc<EndpointStatus>) -> Plan {
+        let options = self.state.lock().options.clone();
+        Plan {
+            socket_type: self.socket_type,
+            link: options.link,
+            session: options.session,
+            host: Arc::new(EndpointHost { core: Arc::clone(self), endpoint }),
+            status,
+            context: self.context.clone(),
+        }
+    }
+
+    /// Ends one endpoint and every connection made through it.
+    pub(super) fn close_endpoint(&self, id: u64) {
+        let (entry, ends, stalled, linger) = {
+            let mut state = self.lock();
+            let Some(at) = state.endpoints.iter().position(|entry| entry.id == id) else { return };
+            let entry = state.endpoints.remove(at);
+            let pipes: Vec<_> =
+                state.ties.iter().filter(|(_, tie)| tie.endpoint == id).map(|(&p, _)| p).collect();
+            let is_inproc_bind = matches!(entry.kind, EndpointKind::InprocBound(_));
+            let mut ends = Vec::new();
+            // Unbinding an inproc name removes the name; the pipes stay, as in the field.
+            for pipe in pipes.into_iter().filter(|_| !is_inproc_bind) {
+                let bearer = state.ties.get(&pipe).map(|tie| tie.bearer.clone());
+                ends.push((bearer, state.remove(pipe)));
+            }
+            if let EndpointKind::Connector(session) = &entry.kind {
+                // The id of an endpoint that had no pipe of its own is free again.
+                state.pipes.release(session.pipe);
+            }
+            (entry, ends, self.unclog(&state), state.options.session.linger)
+        };
+        self.end(&entry, linger);
+        for bearer in ends.iter().filter_map(|(bearer, _)| bearer.as_ref()) {
+            bearer.close(linger);
+        }
+        for queue in stalled {
+            queue.wake_writer();
+        }
+        self.inbox.ring_all();
+    }
+
+    /// Stops what runs for an endpoint.
+    pub(super) fn end(&self, entry: &Entry, linger: Option<Duration>) {
+        match &entry.kind {
+            EndpointKind::Listener(gatekeeper) => gatekeeper.close(),
+            EndpointKind::Connector(session) => session.close(linger),
+            EndpointKind::InprocBound(name) => {
+                self.context.with_names(|names| names.unbind(name, self));
+            }
+            EndpointKind::InprocConnected(name, Some(bond)) => self.leave(name, bond, linger),
+            EndpointKind::InprocConnected(_, None) => {}
+        }
+        entry.handle.status.enter(EndpointPhase::Closed);
+    }
+
+    /// A connecting session has ended for good: its pipe goes.
+    fn forget_pipe(&self, session: &session::Session) {
+        session.inbound.close_writer();
+        let dropped = session.outbound.close_reader();
+        let mut state = self.lock();
+        state.stats.dropped += u64::try_from(dropped).unwrap_or(u64::MAX);
+    }
+}

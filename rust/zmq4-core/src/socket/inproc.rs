@@ -1,0 +1,168 @@
+//! inproc: two pipes joined crosswise, in either order of bind and connect.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::OpenEndpoint;
+use super::bond::{Bond, BondEnd};
+use super::core::{self, Bearer, Core, EndpointKind, Tie};
+use super::names::Joint;
+use crate::error::OpenError;
+use crate::peer::Peer;
+use crate::pipe::{PipeEnd, PipeId};
+use crate::session::{EndpointPhase, EndpointStatus};
+
+impl Joint {
+    fn refuse(&self, why: &str) {
+        self.bond.refuse();
+        tracing::warn!(target: "zmq4", peer = self.peer.address, why, "inproc connection refused");
+        self.status.failed(why.to_owned());
+        self.status.enter(EndpointPhase::Stopped);
+    }
+}
+
+impl Core {
+    pub(super) fn bind_inproc(self: &Arc<Self>, name: &str) -> Result<OpenEndpoint, OpenError> {
+        let status = EndpointStatus::new(format!("inproc://{name}"), EndpointPhase::Listening);
+        let handle = {
+            let mut state = self.lock();
+            state.check_open()?;
+            state.enter(self, status, |_, _| EndpointKind::InprocBound(name.to_owned()))
+        };
+        let waiting = self.context.with_names(|names| names.bind(name, self, handle.id));
+        let waiting = match waiting {
+            Ok(waiting) => waiting,
+            Err(error) => {
+                self.lock().endpoints.retain(|entry| entry.id != handle.id);
+                return Err(error);
+            }
+        };
+        for joint in waiting {
+            self.join(handle.id, &joint);
+        }
+        Ok(handle)
+    }
+
+    pub(super) fn connect_inproc(self: &Arc<Self>, name: &str) -> Result<OpenEndpoint, OpenError> {
+        let address = format!("inproc://{name}");
+        let status = EndpointStatus::new(address.clone(), EndpointPhase::Connecting);
+        let mut joint = None;
+        let handle = {
+            let mut state = self.lock();
+            state.check_open()?;
+            let is_surplus = !state.pattern.admits();
+            state.enter(self, Arc::clone(&status), |state, id| {
+                if !is_surplus {
+                    joint = Some(self.joint(state, id, address, Arc::clone(&status)));
+                }
+                let bond = joint.as_ref().map(|joint| Arc::clone(&joint.bond));
+                EndpointKind::InprocConnected(name.to_owned(), bond)
+            })
+        };
+        let Some(joint) = joint else {
+            status.failed("the socket has its only peer already".to_owned());
+            status.enter(EndpointPhase::Stopped);
+            return Ok(handle);
+        };
+        self.inbox.writable(joint.pipe);
+        let found = self.context.with_names(|names| names.find(name, joint));
+        if let Some((core, endpoint, joint)) = found {
+            core.join(endpoint, &joint);
+        }
+        Ok(handle)
+    }
+
+    /// Makes the connecting half and begins to use it.
+    fn joint(
+        self: &Arc<Self>,
+        state: &mut core::State,
+        endpoint: u64,
+        address: String,
+        status: Arc<EndpointStatus>,
+    ) -> Joint {
+        let pipe = state.pipes.reserve();
+        let bond = Bond::new(&self.inbox, pipe, state.spec());
+        state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        Joint {
+            connecter: Arc::downgrade(self),
+            pipe,
+            socket_type: self.socket_type,
+            peer: Arc::new(self.as_peer(state, address)),
+            status,
+            bond,
+        }
+    }
+
+    /// This socket, as its inproc peers see it.
+    fn as_peer(&self, state: &core::State, address: String) -> Peer {
+        Peer {
+            address,
+            routing_id: state.options.session.routing_id.clone(),
+            socket_type: Some(self.socket_type),
+            version: None,
+            metadata: state.options.session.metadata.clone(),
+            user_id: None,
+        }
+    }
+
+    /// Joins a waiting half to this socket, which has bound the name.
+    fn join(self: &Arc<Self>, endpoint: u64, joint: &Joint) {
+        if !self.socket_type.accepts(joint.socket_type) {
+            let (ours, theirs) = (self.socket_type.name(), joint.socket_type.name());
+            return joint.refuse(&format!("{theirs} cannot talk to {ours}"));
+        }
+        let (pipe, us, status, spec) = {
+            let mut state = self.lock();
+            let ours = state.endpoints.iter().find(|entry| entry.id == endpoint);
+            let status = ours.map(|entry| Arc::clone(&entry.handle.status));
+            let (Some(status), true, None) = (status, state.pattern.admits(), state.gone) else {
+                drop(state);
+                return joint.refuse("the bound socket takes no further peer");
+            };
+            let pipe = state.pipes.reserve();
+            state.attach_bond(endpoint, pipe, &joint.bond, BondEnd::Binder);
+            let us = Arc::new(self.as_peer(&state, status.address()));
+            (pipe, us, status, state.spec())
+        };
+        joint.bond.join(&self.inbox, pipe, spec);
+        self.meet(pipe, &joint.peer);
+        if let Some(connecter) = joint.connecter.upgrade() {
+            connecter.meet(joint.pipe, &us);
+        }
+        let connecter = (Arc::clone(&joint.status), Arc::clone(&joint.peer));
+        joint.bond.present(connecter, (status, us));
+        // What was sent before is there to be read, and a sender may wait for this very pipe.
+        self.inbox.readable(pipe);
+        self.inbox.writable(pipe);
+    }
+
+    /// The other half is there: messages from it have a sender, and its marks count.
+    fn meet(&self, pipe: PipeId, peer: &Arc<Peer>) {
+        let mut state = self.lock();
+        if let Some(end) = state.pipes.get_mut(pipe) {
+            end.peer = Some(Arc::clone(peer));
+            end.local.follow(&end.inbound);
+        }
+    }
+
+    /// A connecting endpoint closes. If nobody has bound the name, what was sent waits on for somebody
+    /// who does, unless it may not linger.
+    pub(super) fn leave(&self, name: &str, bond: &Arc<Bond>, linger: Option<Duration>) {
+        if bond.is_empty() || linger == Some(Duration::ZERO) {
+            drop(self.context.with_names(|names| names.forget(name, bond)));
+        }
+    }
+}
+
+impl core::State {
+    fn attach_bond(&mut self, endpoint: u64, pipe: PipeId, bond: &Arc<Bond>, end: BondEnd) {
+        let (outbound, inbound) = bond.queues(end);
+        if !self.pattern.receives() {
+            inbound.close_reader();
+        }
+        self.pipes.insert(pipe, PipeEnd::new(Arc::clone(outbound), Arc::clone(inbound), None));
+        let bearer = Bearer::Inproc(Arc::clone(bond), end);
+        self.ties.insert(pipe, Tie { endpoint, bearer });
+        self.pattern.attach(pipe);
+    }
+}

@@ -1,0 +1,123 @@
+//! Sockets: a pattern over pipes, usable from any thread.
+
+mod bond;
+mod close;
+mod core;
+mod endpoints;
+mod host;
+mod inproc;
+mod names;
+mod receive;
+mod send;
+mod waiting;
+
+pub(crate) use self::core::Core;
+pub(crate) use names::Names;
+pub use receive::Take;
+pub use waiting::Wait;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use zmq4_proto::SocketType;
+
+use crate::context::Context;
+use crate::error::OpenError;
+use crate::options::SocketOptions;
+use crate::session::{EndpointStatus, EndpointView};
+use crate::wait::Waiter;
+
+/// A `ZeroMQ` socket. Every method may be called from any thread; dropping it closes it.
+#[derive(Debug)]
+pub struct Socket {
+    core: Arc<Core>,
+}
+
+/// An endpoint that a socket has bound or connected.
+#[derive(Clone, Debug)]
+pub struct OpenEndpoint {
+    id: u64,
+    status: Arc<EndpointStatus>,
+    socket: std::sync::Weak<Core>,
+}
+
+/// What a socket did so far, and what it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Messages accepted by send.
+    pub sent: u64,
+    /// Messages returned by receive.
+    pub received: u64,
+    /// Messages dropped, for whatever reason we know of.
+    pub dropped: u64,
+    /// Outbound messages that the kernel has not taken.
+    pub queued: usize,
+    /// Their octets on the wire.
+    pub queued_octets: usize,
+    /// Inbound messages that nobody has received.
+    pub unread: usize,
+    /// Their octets on the wire.
+    pub unread_octets: usize,
+}
+
+impl Socket {
+    /// Makes a socket.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Terminated`] if the context was terminated, [`OpenError::Io`] for a type that is not
+    /// supported.
+    pub fn new(
+        context: &Context,
+        socket_type: SocketType,
+        options: SocketOptions,
+    ) -> Result<Self, OpenError> {
+        Core::new(context, socket_type, options).map(|core| Self { core })
+    }
+
+    /// The socket's type.
+    pub fn socket_type(&self) -> SocketType {
+        self.core.socket_type
+    }
+
+    /// Closes the socket. What is queued is sent for as long as `linger` says, or the option if absent.
+    /// Never blocks; callers that wait are woken. Closing again does nothing.
+    pub fn close(&self, linger: Option<Option<Duration>>) {
+        self.core.close(linger);
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.core.close(None);
+    }
+}
+
+impl OpenEndpoint {
+    /// Names the endpoint within its socket.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// A look at it.
+    pub fn view(&self) -> EndpointView {
+        self.status.view()
+    }
+
+    /// The address, with the real port or path.
+    pub fn address(&self) -> String {
+        self.status.address()
+    }
+
+    /// Rings `waiter` at the next change. The caller looks once more before it sleeps.
+    pub fn watch(&self, waiter: Waiter) {
+        self.status.watch(waiter);
+    }
+
+    /// Unbinds or disconnects. What is queued is sent subject to linger; what came in is dropped.
+    pub fn close(&self) {
+        if let Some(core) = self.socket.upgrade() {
+            core.close_endpoint(self.id);
+        }
+    }
+}

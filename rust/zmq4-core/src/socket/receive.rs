@@ -1,0 +1,176 @@
+//! Receiving: one whole message at a time, in turn from the pipes.
+
+use std::sync::Arc;
+
+use zmq4_proto::{Frame, Message};
+
+use super::Socket;
+use super::core::{Gone, State};
+use crate::error::RecvError;
+use crate::pipe::{FrameRef, MessageRef, Queue};
+use crate::wait::WaitSide;
+
+/// What the receiver decided about the message it was shown.
+#[derive(Debug)]
+pub enum Take<R> {
+    /// It took it.
+    Taken(R),
+    /// It leaves it where it is.
+    Left(R),
+}
+
+/// The octets that one [`Socket::try_recv_many`] may take, after its first message: larger batches cost
+/// the allocator more than they save.
+const BATCH_OCTETS: usize = 64 * 1024;
+
+impl Socket {
+    /// Shows the next message to `look`, which takes it or leaves it. The closure runs under the socket's
+    /// lock: it copies what it wants and returns.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError::Empty`] if there is none; the others if there cannot be one.
+    #[inline]
+    pub fn try_recv_with<R>(
+        &self,
+        look: impl FnOnce(MessageRef<'_>) -> Take<R>,
+    ) -> Result<R, RecvError> {
+        let core = &*self.core;
+        let mut state = core.lock();
+        if let Some(gone) = state.gone {
+            return Err(gone.into());
+        }
+        let taken = state.take(look);
+        let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
+        let stalled = core.unclog(&state);
+        let owed = state.pipes.take_owed();
+        drop(state);
+        for queue in owed.iter().chain(&stalled) {
+            queue.wake_writer();
+        }
+        let (result, writer) = taken?;
+        if let Some(queue) = writer {
+            queue.wake_writer();
+        }
+        if more {
+            core.inbox.pass_on(WaitSide::Receive);
+        }
+        Ok(result)
+    }
+
+    /// Shows messages to `take` until `max` were taken, none is left, or enough octets came together.
+    /// Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::try_recv_with`], if there was not even one.
+    pub fn try_recv_many(
+        &self,
+        max: usize,
+        mut take: impl FnMut(MessageRef<'_>),
+    ) -> Result<usize, RecvError> {
+        let core = &*self.core;
+        let mut writers: Vec<Arc<Queue>> = Vec::new();
+        let (mut count, mut octets) = (0, 0);
+        let mut refused = None;
+        let mut state = core.lock();
+        if let Some(gone) = state.gone {
+            return Err(gone.into());
+        }
+        while count < max && (count == 0 || octets < BATCH_OCTETS) {
+            let taken = state.take(|message| {
+                octets += message.wire_octets();
+                take(message);
+                Take::Taken(())
+            });
+            match taken {
+                Ok(((), writer)) => writers.extend(writer),
+                Err(error) => {
+                    refused = Some(error);
+                    break;
+                }
+            }
+            count += 1;
+        }
+        let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
+        writers.extend(core.unclog(&state));
+        writers.append(&mut state.pipes.take_owed());
+        drop(state);
+        for queue in writers {
+            queue.wake_writer();
+        }
+        if more {
+            core.inbox.pass_on(WaitSide::Receive);
+        }
+        match refused {
+            Some(error) if count == 0 => Err(error),
+            Some(_) | None => Ok(count),
+        }
+    }
+
+    /// Receives a message as a value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::try_recv_with`].
+    pub fn try_recv(&self) -> Result<Message, RecvError> {
+        self.try_recv_with(|message| {
+            let frames: Vec<Frame> = message.frames().map(FrameRef::to_frame).collect();
+            Take::Taken(Message::new(frames).unwrap_or_else(|| Frame::default().into()))
+        })
+    }
+
+    /// Whether a message is there.
+    pub fn has_message(&self) -> bool {
+        let (has_message, owed) = {
+            let mut state = self.core.lock();
+            (state.has_message(), state.pipes.take_owed())
+        };
+        for queue in owed {
+            queue.wake_writer();
+        }
+        has_message
+    }
+}
+
+impl State {
+    #[inline]
+    fn take<R>(
+        &mut self,
+        look: impl FnOnce(MessageRef<'_>) -> Take<R>,
+    ) -> Result<(R, Option<Arc<Queue>>), RecvError> {
+        let Some(id) = self.pattern.next(&mut self.pipes) else {
+            self.sweep();
+            let supported = self.pattern.receives();
+            return Err(if supported { RecvError::Empty } else { RecvError::NotSupported });
+        };
+        let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
+        let Some(message) = end.front() else { return Err(RecvError::Empty) };
+        let extent = message.extent();
+        match look(message) {
+            Take::Left(result) => Ok((result, None)),
+            Take::Taken(result) => {
+                let wake = end.local.pop(extent, &end.inbound);
+                let writer = wake.then(|| Arc::clone(&end.inbound));
+                self.stats.received += 1;
+                self.pattern.taken();
+                Ok((result, writer))
+            }
+        }
+    }
+
+    pub(super) fn has_message(&mut self) -> bool {
+        let next = self.pattern.next(&mut self.pipes);
+        self.sweep();
+        next.is_some()
+    }
+}
+
+impl From<Gone> for RecvError {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Closed => Self::Closed,
+            Gone::Terminated => Self::Terminated,
+        }
+    }
+}

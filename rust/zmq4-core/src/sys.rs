@@ -1,0 +1,191 @@
+//! The operating system, where the standard library does not reach: event descriptors, waiting with a
+//! signal mask, reading into spare capacity. The only file of this crate with `unsafe`.
+#![allow(unsafe_code, reason = "system calls; every other file of the crate is safe")]
+#![allow(clippy::as_conversions, reason = "C integer types")]
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use socket2::Socket;
+use tokio::io::unix::AsyncFd;
+
+/// How [`wait_readable`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polled {
+    Ready,
+    TimedOut,
+    Interrupted,
+}
+
+/// A set of signals, as `sigprocmask` has them.
+#[derive(Clone, Copy)]
+pub struct SignalMask(libc::sigset_t);
+
+impl std::fmt::Debug for SignalMask {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignalMask")
+    }
+}
+
+/// All signals are blocked in this thread while the value lives; then the former mask returns.
+#[derive(Debug)]
+pub struct BlockedSignals {
+    former: SignalMask,
+}
+
+impl BlockedSignals {
+    /// Blocks every signal in the calling thread. Between this and a wait with [`Self::former`] the
+    /// caller checks for signals that came before: none can slip in unseen.
+    pub fn new() -> Self {
+        // SAFETY: both sets are written by the calls before they are read; the calls cannot fail with
+        // these arguments.
+        let former = unsafe {
+            let mut all = MaybeUninit::uninit();
+            libc::sigfillset(all.as_mut_ptr());
+            let mut former = MaybeUninit::uninit();
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), former.as_mut_ptr());
+            former.assume_init()
+        };
+        Self { former: SignalMask(former) }
+    }
+
+    /// The mask that was in force before.
+    pub fn former(&self) -> &SignalMask {
+        &self.former
+    }
+}
+
+impl Default for BlockedSignals {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for BlockedSignals {
+    fn drop(&mut self) {
+        // SAFETY: the set was filled by pthread_sigmask.
+        unsafe {
+            libc::pthread_sigmask(
+                libc::SIG_SETMASK,
+                &raw const self.former.0,
+                std::ptr::null_mut(),
+            );
+        }
+    }
+}
+
+/// Makes a non-blocking event descriptor.
+pub(crate) fn event_fd() -> io::Result<OwnedFd> {
+    // SAFETY: no memory is involved; the result is checked.
+    let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor was just made and nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Makes an event descriptor readable.
+pub(crate) fn set_event(fd: BorrowedFd<'_>) {
+    let one = 1u64;
+    // SAFETY: eight octets are read from a live u64. A full counter is as readable as any other.
+    unsafe {
+        libc::write(fd.as_raw_fd(), (&raw const one).cast(), 8);
+    }
+}
+
+/// Makes an event descriptor unreadable.
+pub(crate) fn clear_event(fd: BorrowedFd<'_>) {
+    let mut count = 0u64;
+    // SAFETY: eight octets are written to a live u64. Nothing to read is no error here.
+    unsafe {
+        libc::read(fd.as_raw_fd(), (&raw mut count).cast(), 8);
+    }
+}
+
+/// Waits until `fd` is readable, the deadline passes, or a signal that `mask` lets through arrives.
+pub(crate) fn wait_readable(
+    fd: BorrowedFd<'_>,
+    deadline: Option<Instant>,
+    mask: Option<&SignalMask>,
+) -> io::Result<Polled> {
+    let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    let timeout =
+        deadline.map(|deadline| timespec(deadline.saturating_duration_since(Instant::now())));
+    let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    let mask = mask.map_or(std::ptr::null(), |mask| &raw const mask.0);
+    // SAFETY: one pollfd, and pointers to values that outlive the call, or null.
+    let ready = unsafe { libc::ppoll(&raw mut poll, 1, timeout, mask) };
+    match ready {
+        0 => Ok(Polled::TimedOut),
+        1.. => Ok(Polled::Ready),
+        _ => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(Polled::Interrupted),
+            error => Err(error),
+        },
+    }
+}
+
+fn timespec(duration: Duration) -> libc::timespec {
+    libc::timespec {
+        tv_sec: libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_nsec: libc::c_long::from(i32::try_from(duration.subsec_nanos()).unwrap_or(0)),
+    }
+}
+
+/// Receives up to `max` octets behind what `into` holds, without clearing the memory first.
+/// The capacity must be there already.
+pub(crate) fn receive_spare(
+    fd: BorrowedFd<'_>,
+    into: &mut Vec<u8>,
+    max: usize,
+) -> io::Result<usize> {
+    let spare = into.spare_capacity_mut();
+    let max = max.min(spare.len());
+    // SAFETY: `recv` writes at most `max` octets into memory that the vector owns.
+    let read = unsafe { libc::recv(fd.as_raw_fd(), spare.as_mut_ptr().cast(), max, 0) };
+    let Ok(read) = usize::try_from(read) else { return Err(io::Error::last_os_error()) };
+    // SAFETY: the first `read` octets of the spare capacity were written just now.
+    unsafe { into.set_len(into.len() + read) };
+    Ok(read)
+}
+
+/// What holds one socket for as long as it lives.
+pub(crate) trait HoldsSocket: AsRawFd {}
+impl HoldsSocket for Socket {}
+impl HoldsSocket for Arc<Socket> {}
+
+/// Registers a socket with the reactor of the I/O thread this is called on.
+pub(crate) fn register<T: HoldsSocket>(socket: T) -> io::Result<AsyncFd<T>> {
+    // SAFETY: the types above own an open descriptor, always the same one, until they are dropped; nobody
+    // in this crate takes a socket out of an `AsyncFd` by reference.
+    unsafe { AsyncFd::register(socket) }.map_err(io::Error::from)
+}
+
+/// The soft limit of open descriptors of this process.
+pub(crate) fn descriptor_limit() -> usize {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the call fills the struct it is given.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } == 0;
+    if known { usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX) } else { 1024 }
+}
+
+/// Lets only the owner open the file that a Unix socket will be bound to. Set before binding, so that
+/// there is no moment at which others could.
+pub(crate) fn restrict_to_owner(socket: &Socket) -> io::Result<()> {
+    // SAFETY: a system call on a live descriptor.
+    if unsafe { libc::fchmod(socket.as_raw_fd(), 0o600) } == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// The user this process acts as.
+pub(crate) fn effective_user() -> u32 {
+    // SAFETY: the call cannot fail and touches no memory.
+    unsafe { libc::geteuid() }
+}

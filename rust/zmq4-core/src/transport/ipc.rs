@@ -1,0 +1,109 @@
+//! Unix domain sockets: files that only their owner may open, and abstract names.
+
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::endpoint::IpcAddress;
+use crate::options::LinkOptions;
+use crate::sys;
+
+/// What a listener leaves in the file system, removed when it goes.
+#[derive(Debug)]
+pub(super) struct Traces {
+    socket: PathBuf,
+    inode: (u64, u64),
+    directory: Option<PathBuf>,
+}
+
+impl Drop for Traces {
+    fn drop(&mut self) {
+        // Only our own file: somebody may have bound the path anew.
+        if inode(&self.socket).is_ok_and(|inode| inode == self.inode) {
+            let _ = std::fs::remove_file(&self.socket);
+        }
+        if let Some(directory) = &self.directory {
+            let _ = std::fs::remove_dir(directory);
+        }
+    }
+}
+
+/// Binds and listens. Returns the socket, the address it has, and what to clean up.
+pub(super) fn listen(
+    address: &IpcAddress,
+    options: &LinkOptions,
+) -> io::Result<(Socket, IpcAddress, Option<Traces>)> {
+    let socket = open()?;
+    super::tcp::buffers(&socket, options)?;
+    let backlog = i32::try_from(options.backlog).unwrap_or(i32::MAX);
+    let (path, directory) = match address {
+        IpcAddress::Abstract(_) => {
+            socket.bind(&sock_addr(address)?)?;
+            socket.listen(backlog)?;
+            return Ok((socket, address.clone(), None));
+        }
+        IpcAddress::Path(path) => (path.clone(), None),
+        IpcAddress::Any => {
+            let directory = fresh_directory()?;
+            (directory.join("socket"), Some(directory))
+        }
+    };
+    remove_stale(&path)?;
+    sys::restrict_to_owner(&socket)?;
+    let bound = IpcAddress::Path(path.clone());
+    socket.bind(&sock_addr(&bound)?)?;
+    let traces = Traces { inode: inode(&path)?, socket: path, directory };
+    socket.listen(backlog)?;
+    Ok((socket, bound, Some(traces)))
+}
+
+/// Makes an unconnected socket.
+pub(super) fn open() -> io::Result<Socket> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+pub(super) fn sock_addr(address: &IpcAddress) -> io::Result<SockAddr> {
+    match address {
+        IpcAddress::Path(path) => SockAddr::unix(path),
+        IpcAddress::Abstract(name) => SockAddr::unix(format!("\0{name}")),
+        IpcAddress::Any => Err(io::ErrorKind::InvalidInput.into()),
+    }
+}
+
+/// Removes a socket file that nobody listens on. One that answers is in use; one that is no socket, a
+/// symbolic link, or not ours is left alone, and binding fails.
+fn remove_stale(path: &Path) -> io::Result<()> {
+    let Ok(found) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    if !found.file_type().is_socket() || found.uid() != sys::effective_user() {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
+    let probe = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    probe.set_nonblocking(true)?;
+    match probe.connect(&SockAddr::unix(path)?) {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            std::fs::remove_file(path)
+        }
+        Ok(()) | Err(_) => Err(io::ErrorKind::AddrInUse.into()),
+    }
+}
+
+fn inode(path: &Path) -> io::Result<(u64, u64)> {
+    std::fs::symlink_metadata(path).map(|found| (found.dev(), found.ino()))
+}
+
+/// Makes a directory of our own, with a name that nobody can guess and occupy for long.
+fn fresh_directory() -> io::Result<PathBuf> {
+    let base = std::env::temp_dir();
+    loop {
+        let name = format!("zmq4-{}-{:016x}", std::process::id(), crate::random::u64());
+        match std::fs::DirBuilder::new().mode(0o700).create(base.join(&name)) {
+            Ok(()) => return Ok(base.join(name)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One established byte stream, driven by readiness.
+//!
+//! A link offers tries and waits, not `AsyncRead` and `AsyncWrite`: the same non-blocking write serves the
+//! session's task and a caller's thread, and every wait can be cancelled.
+
+use std::io::{self, IoSlice, Read};
+use std::os::fd::AsFd;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+
+use socket2::Socket;
+use tokio::io::unix::AsyncFd;
+
+use crate::sys;
+
+/// An established byte stream.
+#[derive(Debug)]
+pub(crate) struct Link {
+    stream: Stream,
+    peer: String,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Socket(AsyncFd<Socket>),
+    #[cfg(test)]
+    Mem(super::mem::MemLink),
+}
+
+/// Open links of this process.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+/// Four fifths of the descriptors this process may have.
+static SCARCE: LazyLock<usize> = LazyLock::new(|| sys::descriptor_limit() / 5 * 4);
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Link {
+    /// Whether accepting more would leave the rest of the process without descriptors.
+    pub(crate) fn is_scarce() -> bool {
+        OPEN.load(Ordering::Relaxed) >= *SCARCE
+    }
+
+    fn counted(stream: Stream, peer: String) -> Self {
+        OPEN.fetch_add(1, Ordering::Relaxed);
+        Self { stream, peer }
+    }
+
+    /// Wraps a connected, non-blocking socket. Called on the I/O thread that will drive it.
+    pub(crate) fn new(socket: Socket, peer: String) -> io::Result<Self> {
+        Ok(Self::counted(Stream::Socket(sys::register(socket)?), peer))
+    }
+
+    /// Wraps one end of an in-memory stream.
+    #[cfg(test)]
+    pub(crate) fn mem(mem: super::mem::MemLink) -> Self {
+        Self::counted(Stream::Mem(mem), "mem://test".to_owned())
+    }
+
+    /// The peer's address.
+    pub(crate) fn peer(&self) -> &str {
+        &self.peer
+    }
+
+    /// Reads into `buffer`; waits while nothing is there. Zero is the end of the stream.
+    pub(crate) fn poll_read(
+        &self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        match &self.stream {
+            Stream::Socket(fd) => poll_socket(fd, cx, buffer.len(), |socket| {
+                let mut socket = socket;
+                socket.read(buffer)
+            }),
+            #[cfg(test)]
+            Stream::Mem(mem) => mem.poll_read(cx, buffer),
+        }
+    }
+
+    /// Reads up to `max` octets into the spare capacity of `into`, which must be there.
+    pub(crate) fn poll_read_spare(
+        &self,
+        cx: &mut Context<'_>,
+        into: &mut Vec<u8>,
+        max: usize,
+    ) -> Poll<io::Result<usize>> {
+        match &self.stream {
+            Stream::Socket(fd) => {
+                poll_socket(fd, cx, max, |socket| sys::receive_spare(socket.as_fd(), into, max))
+            }
+            #[cfg(test)]
+            Stream::Mem(mem) => {
+                let before = into.len();
+                into.resize(before + max, 0);
+                let read = mem.poll_read(cx, into.get_mut(before..).unwrap_or_default());
+                let len = match read {
+                    Poll::Ready(Ok(n)) => before + n,
+                    Poll::Ready(Err(_)) | Poll::Pending => before,
+                };
+                into.truncate(len);
+                read
+            }
+        }
+    }
+
+    /// Writes what the stream takes; waits while it takes nothing.
+    pub(crate) fn poll_write(
+        &self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &self.stream {
+            Stream::Socket(fd) => loop {
+                let mut guard = ready!(fd.poll_write_ready(cx))?;
+                if let Ok(written) = guard.try_io(|fd| send(fd.get_ref(), slices)) {
+                    return Poll::Ready(written);
+                }
+            },
+            #[cfg(test)]
+            Stream::Mem(mem) => mem.poll_write(cx, slices),
+        }
+    }
+
+    /// Writes from any thread, without waiting and without touching the session's readiness.
+    pub(crate) fn write_now(&self, octets: &[u8]) -> io::Result<usize> {
+        match &self.stream {
+            Stream::Socket(fd) => send(fd.get_ref(), &[IoSlice::new(octets)]),
+            #[cfg(test)]
+            Stream::Mem(mem) => mem.write_now(octets),
+        }
+    }
+
+    /// Tells the peer that nothing more comes, and goes on reading.
+    pub(crate) fn shutdown_write(&self) {
+        match &self.stream {
+            Stream::Socket(fd) => {
+                // A stream that is broken already needs no farewell.
+                let _ = fd.get_ref().shutdown(std::net::Shutdown::Write);
+            }
+            #[cfg(test)]
+            Stream::Mem(mem) => mem.shutdown_write(),
+        }
+    }
+}
+
+/// One read under readiness. A read that did not fill the buffer emptied the socket: the readiness is
+/// cleared without a further system call that would only say so.
+fn poll_socket(
+    fd: &AsyncFd<Socket>,
+    cx: &mut Context<'_>,
+    asked: usize,
+    mut read: impl FnMut(&Socket) -> io::Result<usize>,
+) -> Poll<io::Result<usize>> {
+    loop {
+        let mut guard = ready!(fd.poll_read_ready(cx))?;
+        match guard.try_io(|fd| read(fd.get_ref())) {
+            Ok(Ok(n)) => {
+                if n > 0 && n < asked {
+                    guard.clear_ready();
+                }
+                return Poll::Ready(Ok(n));
+            }
+            Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(Err(error)) => return Poll::Ready(Err(error)),
+            Err(_would_block) => {}
+        }
+    }
+}
+
+fn send(socket: &Socket, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    loop {
+        match socket.send_vectored_with_flags(slices, libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            sent => return sent,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Listening sockets: synchronous to open, so that `bind` can tell what is wrong; asynchronous to serve.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use socket2::Socket;
+use tokio::io::unix::AsyncFd;
+
+use super::{Link, ipc, tcp};
+use crate::endpoint::{Endpoint, Host, TcpAddress};
+use crate::error::OpenError;
+use crate::options::LinkOptions;
+use crate::sys;
+
+/// A bound, listening socket.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    /// Goes before the socket, as in [`Acceptor`].
+    traces: Option<ipc::Traces>,
+    socket: Arc<Socket>,
+    address: Endpoint,
+    options: LinkOptions,
+}
+
+/// Binds an address of tcp or ipc.
+pub(crate) fn listen(endpoint: &Endpoint, options: &LinkOptions) -> Result<Listener, OpenError> {
+    match endpoint {
+        Endpoint::Tcp(address) => Ok(listen_tcp(address, options)?),
+        Endpoint::Ipc(address) => {
+            let (socket, bound, traces) = ipc::listen(address, options)?;
+            let (socket, address) = (Arc::new(socket), Endpoint::Ipc(bound));
+            Ok(Listener { socket, address, traces, options: options.clone() })
+        }
+        Endpoint::Inproc(_) => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
+    }
+}
+
+fn listen_tcp(address: &TcpAddress, options: &LinkOptions) -> io::Result<Listener> {
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for candidate in tcp::bind_addresses(address, options)? {
+        match tcp::listen(candidate, options) {
+            Ok(socket) => {
+                let address = Endpoint::Tcp(local_address(&socket)?);
+                let (socket, options) = (Arc::new(socket), options.clone());
+                return Ok(Listener { socket, address, traces: None, options });
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn local_address(socket: &Socket) -> io::Result<TcpAddress> {
+    let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
+    Ok(TcpAddress { host: Host::Named(local.ip().to_string()), port: local.port() })
+}
+
+impl Listener {
+    /// The address, with the real port or path.
+    pub(crate) fn address(&self) -> &Endpoint {
+        &self.address
+    }
+
+    /// Stops listening at once, from any thread: the address is free before the I/O thread knows.
+    pub(crate) fn stopper(&self) -> Arc<Socket> {
+        Arc::clone(&self.socket)
+    }
+
+    /// Begins to serve, on the I/O thread this is called on.
+    pub(crate) fn serve(self) -> io::Result<Acceptor> {
+        Ok(Acceptor {
+            _traces: self.traces,
+            socket: sys::register(self.socket)?,
+            address: self.address,
+            options: self.options,
+        })
+    }
+}
+
+/// A listener at work.
+#[derive(Debug)]
+pub(crate) struct Acceptor {
+    /// Goes before the socket: while that lives nobody else's file can have its inode number.
+    _traces: Option<ipc::Traces>,
+    socket: AsyncFd<Arc<Socket>>,
+    address: Endpoint,
+    options: LinkOptions,
+}
+
+impl Acceptor {
+    /// Waits for the next connection. Can be cancelled.
+    pub(crate) async fn accept(&self) -> io::Result<Socket> {
+        loop {
+            let mut guard = self.socket.readable().await?;
+            if let Ok(accepted) = guard.try_io(|fd| fd.get_ref().accept()) {
+                return accepted.map(|(socket, _)| socket);
+            }
+        }
+    }
+
+    /// Takes a connection if one waits, for the sake of closing it.
+    pub(crate) fn refuse_one(&self) {
+        drop(self.socket.get_ref().accept());
+    }
+
+    /// Makes a link of an accepted connection.
+    pub(crate) fn link(&self, socket: Socket) -> io::Result<Link> {
+        socket.set_nonblocking(true)?;
+        match &self.address {
+            Endpoint::Tcp(_) => {
+                tcp::prepare(&socket, &self.options)?;
+                let peer = peer_address(&socket)?;
+                Link::new(socket, format!("tcp://{peer}"))
+            }
+            Endpoint::Ipc(_) | Endpoint::Inproc(_) => {
+                tcp::buffers(&socket, &self.options)?;
+                Link::new(socket, self.address.to_string())
+            }
+        }
+    }
+}
+
+pub(super) fn peer_address(socket: &Socket) -> io::Result<SocketAddr> {
+    Ok(socket.peer_addr()?.as_socket().ok_or(io::ErrorKind::NotConnected)?)
+}

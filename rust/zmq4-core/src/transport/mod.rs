@@ -1,0 +1,16 @@
+//! Transports: how byte streams come to be.
+//!
+//! `tcp` and `ipc` make [`Link`]s by listening and connecting; `mem` joins two in memory for tests.
+//! inproc needs no link: it joins two pipes crosswise (see [`crate::socket`]).
+
+mod dial;
+mod ipc;
+mod link;
+mod listener;
+#[cfg(test)]
+pub(crate) mod mem;
+mod tcp;
+
+pub(crate) use dial::dial;
+pub(crate) use link::Link;
+pub(crate) use listener::{Acceptor, Listener, listen};

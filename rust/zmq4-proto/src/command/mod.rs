@@ -1,0 +1,13 @@
+//! Commands: frames for the protocol itself.
+
+mod body;
+mod error;
+mod ping;
+mod ready;
+mod subscribe;
+
+pub use body::Command;
+pub use error::put_error;
+pub use ping::{MAX_PING_CONTEXT, put_ping, put_pong};
+pub use ready::put_ready;
+pub use subscribe::{put_cancel, put_subscribe};

@@ -1,0 +1,230 @@
+//! Faults of grammar, of order, of credentials, of size and of time.
+
+use std::{fmt, time::Duration};
+
+use crate::error::Excerpt;
+
+/// Octets that break the grammar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// A frame length with its top bit set.
+    FrameLength {
+        /// The length as sent.
+        announced: u64,
+    },
+    /// A handshake frame that does not hold a command.
+    Command,
+    /// A property that ends behind the end of its command.
+    PropertyTruncated,
+    /// A property without a name.
+    PropertyUnnamed,
+    /// An `Identity` longer than 255 octets.
+    RoutingIdLength {
+        /// The length as sent.
+        len: usize,
+    },
+}
+
+impl Malformed {
+    pub(super) fn wire_reason(self) -> Option<&'static str> {
+        match self {
+            Self::FrameLength { .. } => None,
+            Self::Command => Some("Malformed command"),
+            Self::PropertyTruncated | Self::PropertyUnnamed | Self::RoutingIdLength { .. } => {
+                Some("Invalid metadata")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FrameLength { announced } => {
+                write!(f, "a frame length of 0x{announced:016x} is not below 2^63")
+            }
+            Self::Command => f.write_str("a frame of the handshake holds no command"),
+            Self::PropertyTruncated => f.write_str("a metadata property is cut off"),
+            Self::PropertyUnnamed => f.write_str("a metadata property has no name"),
+            Self::RoutingIdLength { len } => {
+                write!(f, "a routing id of {len} octets is longer than 255")
+            }
+        }
+    }
+}
+
+/// Well-formed octets that are wrong at this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misbehaved {
+    /// A command that has no place in the handshake.
+    UnexpectedCommand {
+        /// The command's name.
+        name: Excerpt,
+    },
+    /// A message before the handshake was complete.
+    MessageBeforeReady,
+}
+
+impl fmt::Display for Misbehaved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnexpectedCommand { name } => {
+                write!(f, "the command \"{name}\" has no place in the handshake")
+            }
+            Self::MessageBeforeReady => f.write_str("a message arrived before the peer was ready"),
+        }
+    }
+}
+
+/// We refused the peer.
+///
+/// Source: RFC 27/ZAP, whose statuses these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// Status 300: the peer may try again later.
+    TryLater,
+    /// Status 400: the credentials were refused.
+    Refused,
+    /// Status 500: the handler could not decide.
+    HandlerFailed,
+}
+
+impl Denied {
+    pub(super) fn status(self) -> u16 {
+        match self {
+            Self::TryLater => 300,
+            Self::Refused => 400,
+            Self::HandlerFailed => 500,
+        }
+    }
+
+    pub(super) fn wire_reason(self) -> &'static str {
+        match self {
+            Self::TryLater => "300",
+            Self::Refused => "400",
+            Self::HandlerFailed => "500",
+        }
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the peer was refused with status {}", self.status())
+    }
+}
+
+/// More of something than we are willing to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitExceeded {
+    /// A frame of a message is too long.
+    Frame {
+        /// The length announced by its header.
+        announced: u64,
+        /// The longest allowed.
+        limit: u64,
+    },
+    /// A message has too many frames.
+    Frames {
+        /// The most allowed.
+        limit: u32,
+    },
+    /// The frames of one message are too long together.
+    Message {
+        /// The most octets allowed, each frame counted with at least 64.
+        limit: u64,
+    },
+    /// A command is too long.
+    Command {
+        /// The length announced by its header.
+        announced: u64,
+        /// The longest allowed.
+        limit: u64,
+    },
+    /// Metadata has too many properties.
+    Properties {
+        /// The most allowed.
+        limit: usize,
+    },
+    /// The value of a property is too long.
+    PropertyValue {
+        /// The length announced.
+        announced: u32,
+        /// The longest allowed.
+        limit: usize,
+    },
+    /// Metadata is too long altogether.
+    Metadata {
+        /// The most octets allowed.
+        limit: usize,
+    },
+}
+
+impl LimitExceeded {
+    pub(super) fn wire_reason(self) -> Option<&'static str> {
+        match self {
+            Self::Frame { .. } | Self::Frames { .. } | Self::Message { .. } => None,
+            Self::Command { .. } => Some("Command too long"),
+            Self::Properties { .. } | Self::PropertyValue { .. } | Self::Metadata { .. } => {
+                Some("Invalid metadata")
+            }
+        }
+    }
+}
+
+impl fmt::Display for LimitExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame { announced, limit } => {
+                write!(f, "a frame of {announced} octets exceeds the limit of {limit}")
+            }
+            Self::Frames { limit } => write!(f, "a message has more than {limit} frames"),
+            Self::Message { limit } => {
+                write!(f, "the frames of a message exceed {limit} octets together")
+            }
+            Self::Command { announced, limit } => {
+                write!(f, "a command of {announced} octets exceeds the limit of {limit}")
+            }
+            Self::Properties { limit } => write!(f, "metadata has more than {limit} properties"),
+            Self::PropertyValue { announced, limit } => {
+                write!(f, "a property of {announced} octets exceeds the limit of {limit}")
+            }
+            Self::Metadata { limit } => write!(f, "metadata exceeds {limit} octets"),
+        }
+    }
+}
+
+/// Nothing arrived for longer than was agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The handshake did not complete in time.
+    Handshake {
+        /// The time it had.
+        limit: Duration,
+    },
+    /// Nothing followed our PING.
+    Heartbeat {
+        /// The time the peer had.
+        timeout: Duration,
+    },
+    /// Nothing followed a PING of the peer within the time to live that it announced.
+    TimeToLive {
+        /// The time the peer announced.
+        ttl: Duration,
+    },
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handshake { limit } => {
+                write!(f, "the handshake was not complete after {limit:?}")
+            }
+            Self::Heartbeat { timeout } => {
+                write!(f, "the peer was silent for {timeout:?} after a PING")
+            }
+            Self::TimeToLive { ttl } => {
+                write!(f, "the peer was silent for {ttl:?}, the time to live that it announced")
+            }
+        }
+    }
+}

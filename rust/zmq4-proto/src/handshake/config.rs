@@ -1,0 +1,62 @@
+//! What one side brings to a handshake.
+
+use crate::{
+    MechanismKind, Metadata, MetadataLimits, RoutingId, SocketType,
+    metadata::{IDENTITY, SOCKET_TYPE},
+};
+
+/// What this side of a connection is and says.
+#[derive(Clone, Debug)]
+pub struct HandshakeConfig {
+    /// Our socket's type.
+    pub socket_type: SocketType,
+    /// Our routing id; empty for none.
+    pub routing_id: RoutingId,
+    /// The application's own properties, see [`Metadata::with_application`].
+    pub metadata: Metadata,
+    /// Our mechanism.
+    pub mechanism: MechanismKind,
+    /// How much we take from the peer.
+    pub limits: HandshakeLimits,
+}
+
+/// How much is taken from a peer before it is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandshakeLimits {
+    /// Longest body of a command, in octets.
+    pub command_len: usize,
+    /// Limits within READY.
+    pub metadata: MetadataLimits,
+}
+
+impl Default for HandshakeLimits {
+    /// 16 KiB a command, and the default [`MetadataLimits`].
+    fn default() -> Self {
+        Self { command_len: 16 * 1024, metadata: MetadataLimits::default() }
+    }
+}
+
+impl HandshakeConfig {
+    /// A socket of this type with nothing further to say: no routing id, no properties, NULL.
+    pub fn new(socket_type: SocketType) -> Self {
+        Self {
+            socket_type,
+            routing_id: RoutingId::default(),
+            metadata: Metadata::new(),
+            mechanism: MechanismKind::Null,
+            limits: HandshakeLimits::default(),
+        }
+    }
+
+    /// The metadata of our READY: socket type, routing id where the type announces one, the rest.
+    pub(super) fn ready_metadata(&self) -> Metadata {
+        let mut ready = Metadata::new().with(SOCKET_TYPE, self.socket_type.name().as_bytes());
+        if self.socket_type.announces_routing_id() {
+            ready.push(IDENTITY, &self.routing_id);
+        }
+        for (name, value) in self.metadata.iter() {
+            ready.push(name, value);
+        }
+        ready
+    }
+}

@@ -1,0 +1,53 @@
+//! [`Established`]: what a finished handshake leaves behind.
+
+use crate::{
+    Metadata, RoutingId, SocketType, Version,
+    error::{Excerpt, Fault, Incompatible, Malformed},
+    metadata::{IDENTITY, SOCKET_TYPE},
+};
+
+/// What is known about a peer once it is ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Established {
+    /// The version the peer announced; see [`Version::speaks_3_1`].
+    pub version: Version,
+    /// The peer's socket type; `None` if it did not say. It may talk to ours.
+    pub socket_type: Option<SocketType>,
+    /// The peer's routing id; empty if it gave none or one that is not its to choose.
+    pub routing_id: RoutingId,
+    /// All properties of the peer, those above included.
+    pub metadata: Metadata,
+}
+
+impl Established {
+    /// Judges the peer's metadata.
+    ///
+    /// # Errors
+    ///
+    /// [`Incompatible::SocketType`] if the peer's type is unknown or may not talk to `ours`,
+    /// [`Malformed::RoutingIdLength`] for an `Identity` of more than 255 octets.
+    pub(super) fn new(
+        ours: SocketType,
+        version: Version,
+        metadata: Metadata,
+    ) -> Result<Self, Fault> {
+        let socket_type =
+            metadata.get(SOCKET_TYPE).map(|name| accepted_type(ours, name)).transpose()?;
+        let routing_id = metadata.get(IDENTITY).unwrap_or_default();
+        let routing_id = RoutingId::try_from(routing_id)
+            .map_err(|too_long| Malformed::RoutingIdLength { len: too_long.len })?;
+        Ok(Self { version, socket_type, routing_id: chosen_by_peer(routing_id), metadata })
+    }
+}
+
+fn accepted_type(ours: SocketType, name: &[u8]) -> Result<SocketType, Fault> {
+    SocketType::from_name(name)
+        .filter(|&theirs| ours.accepts(theirs))
+        .ok_or_else(|| Incompatible::SocketType { ours, theirs: Excerpt::new(name) }.into())
+}
+
+/// Takes a routing id that begins with zero for none: such ids belong to those a ROUTER makes
+/// itself, and a peer that chose one could pass for another.
+fn chosen_by_peer(routing_id: RoutingId) -> RoutingId {
+    if routing_id.first() == Some(&0) { RoutingId::default() } else { routing_id }
+}

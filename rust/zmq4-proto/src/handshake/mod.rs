@@ -1,0 +1,10 @@
+//! The handshake: everything between a fresh byte stream and the first message.
+
+mod command_frame;
+mod config;
+mod established;
+mod machine;
+
+pub use config::{HandshakeConfig, HandshakeLimits};
+pub use established::Established;
+pub use machine::Handshake;

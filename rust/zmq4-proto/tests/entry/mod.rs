@@ -1,0 +1,122 @@
+//! What fuzzing runs, and what must hold for any octets.
+//!
+//! `rust/fuzz` calls these functions with octets found by coverage; `corpus.rs` replays the corpora
+//! through them and mutates them on stable Rust.
+
+#![allow(dead_code, reason = "each caller uses its part")]
+
+#[path = "../dialogue/mod.rs"]
+mod dialogue;
+#[path = "../traffic/mod.rs"]
+mod traffic;
+
+use zmq4_proto::{
+    Command, Decoder, GREETING_LEN, GreetingMachine, HandshakeConfig, MechanismKind, RoutingId,
+    SocketType, TrafficLimits,
+};
+
+use dialogue::shake;
+use traffic::{Inbound, Reader};
+
+/// The greeting: any octets give the same verdict and the same answer, however they are cut.
+pub(crate) fn greeting(data: &[u8]) {
+    let (cuts, input) = split_cuts(data);
+    let run = |pieces: Vec<&[u8]>| {
+        let mut machine = GreetingMachine::new(MechanismKind::Null, &RoutingId::default());
+        let (mut sent, mut consumed) = (Vec::new(), 0);
+        for piece in pieces {
+            let result = machine.handle_input(piece);
+            machine.poll_transmit(&mut sent);
+            match result {
+                Ok(taken) => consumed += taken,
+                Err(fault) => return (sent, Err(fault)),
+            }
+        }
+        assert_eq!(consumed, input.len().min(GREETING_LEN));
+        assert_eq!(machine.peer().is_some(), consumed == GREETING_LEN);
+        (sent, Ok(machine.peer()))
+    };
+
+    // A poll before the input, so that the signature is out in both runs even if there is none.
+    let whole = run(vec![&[], input]);
+    assert_eq!(run([vec![&[][..]], pieces(input, cuts)].concat()), whole);
+    assert!(matches!(whole.0.len(), 10 | 11 | GREETING_LEN));
+}
+
+/// The handshake: any octets end the same way, however they are cut, and never without a READY.
+pub(crate) fn handshake(data: &[u8]) {
+    let (cuts, input) = split_cuts(data);
+    let ours = SocketType::ALL[usize::from(cuts) % SocketType::ALL.len()];
+    let config = HandshakeConfig::new(ours);
+
+    let whole = shake(config.clone(), [input]);
+    assert_eq!(shake(config, pieces(input, cuts)), whole);
+
+    match whole.end {
+        None => {}
+        Some(Ok((peer, leftover))) => {
+            assert!(peer.socket_type.is_none_or(|theirs| ours.accepts(theirs)));
+            assert_ne!(peer.routing_id.first(), Some(&0));
+            assert!(input.ends_with(&leftover));
+            let handshake = &input[..input.len() - leftover.len()];
+            assert!(handshake[GREETING_LEN..].windows(6).any(|octets| octets == b"\x05READY"));
+        }
+        Some(Err(fault)) => assert!(!fault.to_string().contains('\n')),
+    }
+}
+
+/// Traffic: any octets give the same messages, commands and fault, however they are cut, and within
+/// the limits.
+pub(crate) fn decoder(data: &[u8]) {
+    let (cuts, input) = split_cuts(data);
+    let limits = TrafficLimits {
+        max_message_size: (cuts & 1 == 1).then_some(70_000),
+        max_frames: 16,
+        max_message_octets: 200_000,
+    };
+    let run = |pieces: Vec<&[u8]>, budget| {
+        let mut reader = Reader::new(Decoder::new(limits));
+        pieces.into_iter().flat_map(|piece| reader.read(piece, budget)).collect::<Vec<_>>()
+    };
+
+    let whole = run(vec![input], usize::MAX);
+    assert_eq!(run(pieces(input, cuts), 1 + usize::from(cuts & 3)), whole);
+
+    for inbound in &whole {
+        match inbound {
+            Inbound::Message(frames) => assert!(frames.len() <= 16),
+            Inbound::Command(body) => inspect(Command::parse(body)),
+            Inbound::Fault(fault) => assert!(!fault.to_string().is_empty()),
+        }
+    }
+}
+
+fn inspect(command: Command<'_>) {
+    match command {
+        Command::Ping { context, .. } => assert!(context.len() <= zmq4_proto::MAX_PING_CONTEXT),
+        Command::Unknown { name } => assert!(!name.is_empty()),
+        Command::Ready(_)
+        | Command::Error(_)
+        | Command::Pong { .. }
+        | Command::Subscribe(_)
+        | Command::Cancel(_)
+        | Command::Malformed => {}
+    }
+}
+
+/// The first octet of the data says how the others are cut.
+fn split_cuts(data: &[u8]) -> (u8, &[u8]) {
+    data.split_first().map_or((0, data), |(&cuts, input)| (cuts, input))
+}
+
+/// Cuts `input` into pieces whose lengths follow from `cuts`; 0 makes single octets.
+fn pieces(input: &[u8], cuts: u8) -> Vec<&[u8]> {
+    let (mut rest, mut state, mut pieces) = (input, usize::from(cuts), Vec::new());
+    while !rest.is_empty() {
+        state = state.wrapping_mul(13) % 64;
+        let (piece, behind) = rest.split_at((state + 1).min(rest.len()));
+        pieces.push(piece);
+        rest = behind;
+    }
+    pieces
+}

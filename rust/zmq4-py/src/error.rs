@@ -1,0 +1,135 @@
+//! Which exception an error becomes. The classes live in `zmq4.error`; this file is the only place that
+//! raises them.
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use zmq4_core::{EndpointError, OpenError, RecvError, SendError};
+
+/// The exceptions that native code raises, by the name of their class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Closed,
+    WouldBlock,
+    Timeout,
+    AddressInUse,
+    InvalidEndpoint,
+    EndpointError,
+    NoPeers,
+    StateError,
+    ForkError,
+    OptionError,
+    MultipartError,
+    MessageTooLarge,
+    ContextTerminated,
+}
+
+impl Kind {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Closed => "Closed",
+            Self::WouldBlock => "WouldBlock",
+            Self::Timeout => "Timeout",
+            Self::AddressInUse => "AddressInUse",
+            Self::InvalidEndpoint => "InvalidEndpoint",
+            Self::EndpointError => "EndpointError",
+            Self::NoPeers => "NoPeers",
+            Self::StateError => "StateError",
+            Self::ForkError => "ForkError",
+            Self::OptionError => "OptionError",
+            Self::MultipartError => "MultipartError",
+            Self::MessageTooLarge => "MessageTooLarge",
+            Self::ContextTerminated => "ContextTerminated",
+        }
+    }
+}
+
+/// Makes an exception of `kind` that says `message`.
+pub(crate) fn new(py: Python<'_>, kind: Kind, message: &str) -> PyErr {
+    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let module = MODULE.get_or_try_init(py, || py.import("zmq4.error").map(Bound::unbind));
+    let made = module.and_then(|module| module.bind(py).getattr(kind.class())?.call1((message,)));
+    made.map_or_else(|error| error, PyErr::from_value)
+}
+
+/// Makes an exception and sets an attribute of it.
+pub(crate) fn with_attribute<'py>(
+    py: Python<'py>,
+    kind: Kind,
+    message: &str,
+    name: &str,
+    value: impl IntoPyObject<'py>,
+) -> PyErr {
+    let error = new(py, kind, message);
+    match error.value(py).setattr(name, value) {
+        Ok(()) => error,
+        Err(other) => other,
+    }
+}
+
+/// A send that cannot be. `what` names the socket.
+pub(crate) fn send(py: Python<'_>, error: SendError, what: &str) -> PyErr {
+    match error {
+        SendError::NoPeer => {
+            new(py, Kind::NoPeers, &format!("{what}: no peer is connected; wait with endpoint.ready()"))
+        }
+        SendError::Full => new(
+            py,
+            Kind::WouldBlock,
+            &format!("{what}: every peer's queue is full; raise send_hwm, or wait with timeout="),
+        ),
+        SendError::NotSupported => new(py, Kind::StateError, &format!("{what} does not send")),
+        SendError::Closed => new(py, Kind::Closed, &format!("{what} is closed")),
+        SendError::Terminated => {
+            new(py, Kind::ContextTerminated, &format!("{what}: its context was terminated"))
+        }
+    }
+}
+
+/// A receive that cannot be. `what` names the socket.
+pub(crate) fn receive(py: Python<'_>, error: RecvError, what: &str) -> PyErr {
+    match error {
+        RecvError::Empty => new(py, Kind::WouldBlock, &format!("{what}: no message is there")),
+        RecvError::NotSupported => new(py, Kind::StateError, &format!("{what} does not receive")),
+        RecvError::Closed => new(py, Kind::Closed, &format!("{what} is closed")),
+        RecvError::Terminated => {
+            new(py, Kind::ContextTerminated, &format!("{what}: its context was terminated"))
+        }
+    }
+}
+
+/// A bind or connect that was refused.
+pub(crate) fn open(py: Python<'_>, error: &OpenError, address: &str) -> PyErr {
+    let message = |kind, text: String| with_attribute(py, kind, &text, "endpoint", address);
+    match error {
+        OpenError::Endpoint(EndpointError::UnknownTransport(_)) | OpenError::Endpoint(_) => {
+            message(Kind::InvalidEndpoint, format!("{address:?} is no usable address: {error}"))
+        }
+        OpenError::InUse => message(
+            Kind::AddressInUse,
+            format!("{address} is in use by another socket; close it or choose another address"),
+        ),
+        OpenError::Io(io) => {
+            let made = message(Kind::EndpointError, format!("{address}: {io}"));
+            if let Some(number) = io.raw_os_error()
+                && let Err(other) = made.value(py).setattr("errno", number)
+            {
+                return other;
+            }
+            made
+        }
+        OpenError::NoIoThread => message(
+            Kind::InvalidEndpoint,
+            format!("{address}: the context has no I/O threads, so only inproc works"),
+        ),
+        OpenError::Closed => message(Kind::Closed, format!("{address}: the socket is closed")),
+        OpenError::Terminated => {
+            message(Kind::ContextTerminated, format!("{address}: the context was terminated"))
+        }
+    }
+}
+
+/// The system refused something that is no endpoint.
+pub(crate) fn system(error: &std::io::Error) -> PyErr {
+    PyRuntimeError::new_err(format!("the system refused: {error}"))
+}

@@ -1,0 +1,76 @@
+//! The Python boundary of zmq4: module `zmq4._native`.
+//!
+//! Convert, call the core, convert back. State lives in the core; no protocol logic is here. The I/O
+//! threads of the core never attach to the interpreter: they ring a descriptor, and Python comes.
+//!
+//! | file | holds every decision about |
+//! |---|---|
+//! | `buffer` | Python memory and frames |
+//! | `wait` | waiting in threads: detaching, signals, deadlines |
+//! | `operation` | waiting in asyncio: the native coroutine object |
+//! | `options` | the one table of options |
+//! | `error` | which exception an error becomes |
+//! | `process` | fork and interpreter exit |
+
+mod buffer;
+mod context;
+mod endpoint;
+mod equip;
+mod error;
+mod frame;
+mod log;
+mod message;
+mod operation;
+mod options;
+mod peer;
+mod process;
+mod raw;
+mod receive;
+mod send;
+mod settings;
+mod signal;
+mod socket;
+mod wait;
+
+use pyo3::prelude::*;
+
+/// Native part of zmq4; use it through `zmq4` and `zmq4.asyncio`.
+#[pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::context::Context;
+    #[pymodule_export]
+    use crate::endpoint::EndpointHandle;
+    #[pymodule_export]
+    use crate::equip::equip;
+    #[pymodule_export]
+    use crate::frame::Frame;
+    #[pymodule_export]
+    use crate::log::{next_log_records, set_log_starter, stop_log};
+    #[pymodule_export]
+    use crate::operation::set_loop_bridge;
+    #[pymodule_export]
+    use crate::peer::Peer;
+    #[pymodule_export]
+    use crate::process::{after_fork_in_child, shutdown};
+    #[pymodule_export]
+    use crate::signal::LoopSignal;
+    #[pymodule_export]
+    use crate::socket::Socket;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        super::init(module)
+    }
+}
+
+fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    module.add("Message", message::message_type(py)?)?;
+    module.add("OPTIONS", options::table(py)?)?;
+    options::add_properties(py)?;
+    log::install();
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! Fork and interpreter exit.
+//!
+//! I/O threads do not survive a fork, and the child shares descriptors with its parent. So every object
+//! remembers the process generation it was made in; in another one it raises `ForkError`, and its memory
+//! is forgotten, never dropped: dropping would take part in the parent's connections.
+
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use zmq4_core::{Parker, Waiter};
+
+use crate::error::{self, Kind};
+
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// The number of forks between the first process and this one.
+#[inline]
+pub(crate) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
+/// Called by `os.register_at_fork` in the child.
+#[pyfunction]
+pub(crate) fn after_fork_in_child() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+    crate::log::after_fork();
+}
+
+/// Something that must not be touched after a fork.
+#[derive(Debug)]
+pub(crate) struct Native<T> {
+    value: ManuallyDrop<T>,
+    generation: u32,
+    process: u32,
+}
+
+impl<T> Native<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            value: ManuallyDrop::new(value),
+            generation: generation(),
+            process: std::process::id(),
+        }
+    }
+
+    /// Whether this process made it.
+    #[inline]
+    pub(crate) fn is_ours(&self) -> bool {
+        self.generation == generation()
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// `ForkError` if it was made before a fork.
+    #[inline]
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<&T> {
+        if self.is_ours() { Ok(&self.value) } else { Err(self.forked(py)) }
+    }
+
+    #[cold]
+    fn forked(&self, py: Python<'_>) -> PyErr {
+        let text = format!(
+            "opened in process {}, used after a fork in process {}; create it after the fork, or pass \
+             its endpoint to the child",
+            self.process,
+            std::process::id()
+        );
+        error::new(py, Kind::ForkError, &text)
+    }
+}
+
+impl<T> Drop for Native<T> {
+    fn drop(&mut self) {
+        if self.is_ours() {
+            // SAFETY: the value is dropped here and nowhere else, once.
+            unsafe { ManuallyDrop::drop(&mut self.value) }
+        }
+    }
+}
+
+/// A value of ours or nothing: for places that must not fail.
+impl<T> Native<T> {
+    pub(crate) fn ours(&self) -> Option<&T> {
+        self.is_ours().then(|| self.value.deref())
+    }
+}
+
+/// Ends all contexts of this process: called once, at interpreter exit, while Python is whole. Waits at
+/// most `timeout` seconds, and no longer than the longest linger of the sockets still open.
+#[pyfunction]
+pub(crate) fn shutdown(py: Python<'_>, timeout: f64) {
+    let contexts = crate::context::all_of_this_process();
+    let limit = Duration::try_from_secs_f64(timeout).unwrap_or(Duration::ZERO);
+    let deadline = Instant::now() + limit;
+    py.detach(|| {
+        for context in &contexts {
+            context.close_sockets(None);
+            context.shutdown();
+        }
+        for context in &contexts {
+            wait_until_idle(context, deadline);
+            context.stop();
+        }
+    });
+}
+
+fn wait_until_idle(context: &zmq4_core::Context, deadline: Instant) {
+    let Ok(parker) = Parker::new() else { return };
+    loop {
+        parker.reset();
+        context.watch(Waiter::Thread(parker.clone()));
+        if context.is_idle() || Instant::now() >= deadline {
+            return;
+        }
+        if parker.park(Some(deadline), None).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Sending in threads: `send`, `try_send`, `send_many`, `drain`.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+use zmq4_core::{Part, SendError, WaitSide};
+
+use crate::buffer::{OutgoingMessage, exact_bytes, of_bytes};
+use crate::error::{self, Kind};
+use crate::raw::{Arguments, raw_method};
+use crate::socket::Socket;
+use crate::wait::{Attempt, Limit, repeat};
+
+/// The socket behind `self`.
+#[inline]
+pub(crate) fn socket<'py>(slf: Borrowed<'py, 'py, PyAny>) -> &'py Socket {
+    // SAFETY: raw methods are only put on subclasses of `Socket` (see `equip`), and the descriptor has
+    // checked the type of `self`. The object outlives the borrow.
+    let socket = unsafe { slf.cast_unchecked::<Socket>() };
+    let pointer: *const Socket = socket.get();
+    // SAFETY: a frozen class: the value stays where it is as long as the object lives, which is 'py.
+    unsafe { &*pointer }
+}
+
+pub(crate) fn none(py: Python<'_>) -> *mut ffi::PyObject {
+    py.None().into_ptr()
+}
+
+fn boolean(py: Python<'_>, value: bool) -> *mut ffi::PyObject {
+    pyo3::types::PyBool::new(py, value).to_owned().into_ptr()
+}
+
+raw_method!(send, |slf, args| {
+    let py = slf.py();
+    let socket = socket(slf);
+    if let (1, false, Some(first)) = (args.len(), args.has_keywords(), args.get(0))
+        && let Some(octets) = exact_bytes(first)
+    {
+        let parts = [of_bytes(first, octets)];
+        return match socket.core(py)?.try_send(&parts) {
+            Ok(()) => Ok(none(py)),
+            Err(error) => send_slowly(py, socket, &parts, error, Limit::Default),
+        };
+    }
+    let limit = Limit::new(args.keyword("timeout")?)?;
+    let message = message(args)?;
+    match socket.core(py)?.try_send(message.parts()) {
+        Ok(()) => Ok(none(py)),
+        Err(error) => send_slowly(py, socket, message.parts(), error, limit),
+    }
+});
+
+fn message(args: Arguments<'_>) -> PyResult<OutgoingMessage<'_>> {
+    if args.len() == 0 {
+        return Err(PyTypeError::new_err("send() takes at least one frame"));
+    }
+    OutgoingMessage::new((0..args.len()).filter_map(|at| args.get(at)))
+}
+
+#[cold]
+fn send_slowly(
+    py: Python<'_>,
+    socket: &Socket,
+    parts: &[Part<'_>],
+    error: SendError,
+    limit: Limit,
+) -> PyResult<*mut ffi::PyObject> {
+    wait_to_send(py, socket, parts, error, limit)?;
+    Ok(none(py))
+}
+
+/// Waits until a message was taken that was refused with `error`.
+fn wait_to_send(
+    py: Python<'_>,
+    socket: &Socket,
+    parts: &[Part<'_>],
+    error: SendError,
+    limit: Limit,
+) -> PyResult<()> {
+    let core = socket.core(py)?;
+    if !socket.waits_for(core, error) {
+        return Err(error::send(py, error, &socket.describe()));
+    }
+    let limit = limit.or(socket.timeouts.send());
+    let mut last = error;
+    let sent = repeat(
+        py,
+        limit,
+        |waiter| core.wait(WaitSide::Send, waiter),
+        || match core.try_send(parts) {
+            Ok(()) => Ok(Attempt::Done(())),
+            Err(error) if socket.waits_for(core, error) => {
+                last = error;
+                Ok(Attempt::Later)
+            }
+            Err(error) => Err(error::send(py, error, &socket.describe())),
+        },
+    )?;
+    sent.ok_or_else(|| timed_out(py, socket, last))
+}
+
+pub(crate) fn timed_out(py: Python<'_>, socket: &Socket, error: SendError) -> PyErr {
+    let text = format!("{}: nothing was sent in time: {error}", socket.describe());
+    error::new(py, Kind::Timeout, &text)
+}
+
+raw_method!(try_send, |slf, args| {
+    let py = slf.py();
+    let socket = socket(slf);
+    args.keywords([])?;
+    let message = message(args)?;
+    match socket.core(py)?.try_send(message.parts()) {
+        Ok(()) => Ok(boolean(py, true)),
+        Err(SendError::Full | SendError::NoPeer) => Ok(boolean(py, false)),
+        Err(error) => Err(error::send(py, error, &socket.describe())),
+    }
+});
+
+/// Rows that are converted before the socket is locked once for all of them.
+const CHUNK: usize = 64;
+
+raw_method!(send_many, |slf, args| {
+    let py = slf.py();
+    let socket = socket(slf);
+    let limit = Limit::new(args.keyword("timeout")?)?;
+    let (Some(rows), 1) = (args.get(0), args.len()) else {
+        return Err(PyTypeError::new_err("send_many() takes one iterable of messages"));
+    };
+    let mut sender = ManySender { py, socket, limit, accepted: 0 };
+    sender.send_all(rows)?;
+    Ok(sender.accepted.into_pyobject(py)?.into_ptr())
+});
+
+struct ManySender<'py> {
+    py: Python<'py>,
+    socket: &'py Socket,
+    limit: Limit,
+    accepted: usize,
+}
+
+impl<'py> ManySender<'py> {
+    fn send_all(&mut self, rows: Borrowed<'py, 'py, PyAny>) -> PyResult<()> {
+        let mut rows = rows.try_iter()?;
+        let mut chunk: Vec<Bound<'py, PyAny>> = Vec::with_capacity(CHUNK);
+        loop {
+            chunk.clear();
+            for row in rows.by_ref().take(CHUNK) {
+                match row {
+                    Ok(row) => chunk.push(row),
+                    Err(error) => return Err(self.interrupted(error)),
+                }
+            }
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            self.send_chunk(&chunk).map_err(|error| self.interrupted(error))?;
+        }
+    }
+
+    /// Says in the exception how many were sent before it.
+    fn interrupted(&self, error: PyErr) -> PyErr {
+        let _ = error.value(self.py).setattr("accepted", self.accepted);
+        error
+    }
+
+    fn send_chunk(&mut self, chunk: &[Bound<'py, PyAny>]) -> PyResult<()> {
+        let mut at = 0;
+        while let Some(rows) = chunk.get(at..)
+            && !rows.is_empty()
+        {
+            let small = self.small(rows);
+            if small.is_empty() {
+                let Some(row) = rows.first() else { break };
+                self.send_row(row)?;
+                at += 1;
+                continue;
+            }
+            let core = self.socket.core(self.py)?;
+            match core.try_send_each(&small) {
+                Ok(sent) => {
+                    at += sent;
+                    self.accepted += sent;
+                }
+                Err(error) => {
+                    let first = small.first().map(std::slice::from_ref).unwrap_or_default();
+                    wait_to_send(self.py, self.socket, first, error, self.limit)?;
+                    at += 1;
+                    self.accepted += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The leading rows that are small `bytes`: one frame each, and nothing to keep.
+    fn small<'a>(&self, rows: &'a [Bound<'py, PyAny>]) -> Vec<Part<'a>> {
+        let _ = self;
+        let octets = |row: &'a Bound<'py, PyAny>| {
+            exact_bytes(row.as_borrowed()).filter(|octets| octets.len() < Part::SHARED_FROM)
+        };
+        rows.iter().map_while(octets).map(Part::Copy).collect()
+    }
+
+    fn send_row(&mut self, row: &Bound<'py, PyAny>) -> PyResult<()> {
+        let frames = frames_of(row)?;
+        let message = OutgoingMessage::new(frames.iter().map(Bound::as_borrowed))?;
+        if message.parts().is_empty() {
+            return Err(PyTypeError::new_err("a message has at least one frame"));
+        }
+        match self.socket.core(self.py)?.try_send(message.parts()) {
+            Ok(()) => {}
+            Err(error) => {
+                wait_to_send(self.py, self.socket, message.parts(), error, self.limit)?;
+            }
+        }
+        self.accepted += 1;
+        Ok(())
+    }
+}
+
+/// The frames of a row: the row itself if it is one frame, or what a sequence holds.
+pub(crate) fn frames_of<'py>(row: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let is_message = row.is_exact_instance(crate::message::message_type(row.py())?);
+    if is_message || row.is_instance_of::<PyTuple>() || row.is_instance_of::<PyList>() {
+        return row.try_iter()?.collect();
+    }
+    Ok(vec![row.clone()])
+}
+
+raw_method!(drain, |slf, args| {
+    let py = slf.py();
+    let socket = socket(slf);
+    let limit = timeout_only(args, "drain")?.or(None);
+    let core = socket.core(py)?;
+    if core.is_drained() {
+        return Ok(none(py));
+    }
+    let attempt = || {
+        Ok(if core.is_drained() { Attempt::Done(()) } else { Attempt::Later })
+    };
+    match repeat(py, limit, |waiter| core.wait(WaitSide::Drain, waiter), attempt)? {
+        Some(()) => Ok(none(py)),
+        None => {
+            let left = core.stats().queued;
+            let text = format!("{}: {left} messages were not sent in time", socket.describe());
+            Err(error::new(py, Kind::Timeout, &text))
+        }
+    }
+});
+
+/// The time limit of a call that takes nothing else, by position or by name.
+pub(crate) fn timeout_only(args: Arguments<'_>, name: &str) -> PyResult<Limit> {
+    let keyword = args.keyword("timeout")?;
+    match (args.len(), keyword) {
+        (0, keyword) => Limit::new(keyword),
+        (1, None) => Limit::new(args.get(0)),
+        _ => Err(PyTypeError::new_err(format!("{name}() takes only timeout="))),
+    }
+}

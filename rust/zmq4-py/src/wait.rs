@@ -1,0 +1,146 @@
+//! Waiting in threads: register, try once more, detach, sleep on the thread's own descriptor.
+//!
+//! Signals: in the main thread all are blocked before pending ones are looked for, and let through only
+//! while `ppoll` sleeps. One that arrives between the look and the sleep ends the sleep at once.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use zmq4_core::{BlockedSignals, Parked, Parker, Wait, Waiter};
+
+use crate::error;
+use crate::process;
+
+thread_local! {
+    /// The thread's parker, with the process generation it belongs to.
+    static PARKER: RefCell<Option<(u32, Arc<Parker>)>> = const { RefCell::new(None) };
+}
+
+fn parker() -> PyResult<Arc<Parker>> {
+    PARKER.with_borrow_mut(|slot| {
+        if let Some((generation, parker)) = slot
+            && *generation == process::generation()
+        {
+            return Ok(Arc::clone(parker));
+        }
+        let made = Parker::new().map_err(|error| error::system(&error))?;
+        // A parker from before a fork has a descriptor in common with the parent: it is left alone.
+        std::mem::forget(slot.replace((process::generation(), Arc::clone(&made))));
+        Ok(made)
+    })
+}
+
+/// Whether this is the thread that runs Python's signal handlers.
+fn is_main_thread() -> bool {
+    thread_local! {
+        static MAIN: std::cell::Cell<Option<(u32, bool)>> = const { std::cell::Cell::new(None) };
+    }
+    MAIN.with(|known| match known.get() {
+        Some((generation, main)) if generation == process::generation() => main,
+        _ => {
+            // SAFETY: both calls cannot fail and touch no memory.
+            let main = unsafe { libc::gettid() == libc::getpid() };
+            known.set(Some((process::generation(), main)));
+            main
+        }
+    })
+}
+
+/// A time limit of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Limit {
+    /// None was given: the socket's own applies.
+    Default,
+    /// This long.
+    Within(Duration),
+    /// For ever.
+    Never,
+}
+
+impl Limit {
+    /// Reads a `timeout=` argument: seconds, or None for the socket's own.
+    pub(crate) fn new(value: Option<Borrowed<'_, '_, PyAny>>) -> PyResult<Self> {
+        match value {
+            None => Ok(Self::Default),
+            Some(value) if value.is_none() => Ok(Self::Default),
+            Some(value) => Self::from_seconds(value.extract().map_err(|_| {
+                PyTypeError::new_err("timeout is a number of seconds, or None")
+            })?),
+        }
+    }
+
+    /// A limit of so many seconds; infinity means for ever.
+    pub(crate) fn from_seconds(seconds: f64) -> PyResult<Self> {
+        if seconds == f64::INFINITY {
+            return Ok(Self::Never);
+        }
+        Duration::try_from_secs_f64(seconds).map(Self::Within).map_err(|_| {
+            PyValueError::new_err(format!("timeout is seconds, 0 or more, not {seconds}"))
+        })
+    }
+
+    pub(crate) fn or(self, default: Option<Duration>) -> Option<Duration> {
+        match self {
+            Self::Default => default,
+            Self::Within(limit) => Some(limit),
+            Self::Never => None,
+        }
+    }
+}
+
+/// How an attempt went.
+pub(crate) enum Attempt<R> {
+    Done(R),
+    /// It would have to wait.
+    Later,
+}
+
+/// Repeats `attempt` until it is done or `limit` is over; None then. The first attempt has been made.
+/// `register` puts a waiter where something will ring it.
+pub(crate) fn repeat<R, W>(
+    py: Python<'_>,
+    limit: Option<Duration>,
+    register: impl Fn(Waiter) -> W,
+    mut attempt: impl FnMut() -> PyResult<Attempt<R>>,
+) -> PyResult<Option<R>> {
+    if limit == Some(Duration::ZERO) {
+        return Ok(None);
+    }
+    let deadline = limit.map(|limit| Instant::now() + limit);
+    let parker = parker()?;
+    loop {
+        parker.reset();
+        let wait = register(Waiter::Thread(Arc::clone(&parker)));
+        if let Attempt::Done(result) = attempt()? {
+            return Ok(Some(result));
+        }
+        let parked = sleep(py, &parker, deadline)?;
+        drop(wait);
+        if parked == Parked::TimedOut {
+            return match attempt()? {
+                Attempt::Done(result) => Ok(Some(result)),
+                Attempt::Later => Ok(None),
+            };
+        }
+    }
+}
+
+/// Sleeps detached; runs Python's signal handlers before and after.
+fn sleep(py: Python<'_>, parker: &Parker, deadline: Option<Instant>) -> PyResult<Parked> {
+    let parked = if is_main_thread() {
+        let blocked = BlockedSignals::new();
+        py.check_signals()?;
+        py.detach(|| parker.park(deadline, Some(blocked.former())))
+    } else {
+        py.detach(|| parker.park(deadline, None))
+    };
+    let parked = parked.map_err(|error| error::system(&error))?;
+    py.check_signals()?;
+    Ok(parked)
+}
+
+/// The type of what [`repeat`] registers at a socket.
+pub(crate) type SocketWait = Wait;

@@ -1,0 +1,72 @@
+"""Every public name is documented, and the two faces speak of the same things."""
+
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+import zmq4
+import zmq4.asyncio as aio
+
+WAITS = {"send", "recv", "ready", "drain"}
+"""Methods that may wait; a class that has one of them has a twin in the other face."""
+
+
+def classes(module: ModuleType) -> dict[str, type]:
+    """Return the public classes of a module by name."""
+    public = {name: getattr(module, name) for name in module.__all__}
+    return {name: value for name, value in public.items() if inspect.isclass(value)}
+
+
+def members(cls: type) -> dict[str, object]:
+    """Return what a class offers by a public name, its own and inherited, ``object``'s left out."""
+    return {
+        name: member
+        for base in reversed(cls.__mro__[:-1])
+        if base.__module__.startswith("zmq4")
+        for name, member in vars(base).items()
+        if not name.startswith("_")
+    }
+
+
+def undocumented(module: ModuleType) -> Iterator[str]:
+    """Yield every public class, function, method and property without a sentence of its own."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        if inspect.isclass(value):
+            if not vars(value).get("__doc__"):
+                yield name
+            for member_name, member in members(value).items():
+                documents_itself = callable(member) or inspect.isdatadescriptor(member)
+                if documents_itself and not inspect.getdoc(member):
+                    yield f"{name}.{member_name}"
+        elif callable(value) and not inspect.getdoc(value):
+            yield name
+
+
+@pytest.mark.parametrize("module", [zmq4, aio], ids=lambda module: module.__name__)
+def test_every_public_name_is_documented(module: ModuleType) -> None:
+    assert module.__doc__
+    assert list(undocumented(module)) == []
+
+
+@pytest.mark.parametrize("module", [zmq4, aio], ids=lambda module: module.__name__)
+def test_list_of_names_is_sorted_and_exists(module: ModuleType) -> None:
+    assert len(set(module.__all__)) == len(module.__all__)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_classes_of_asyncio_have_their_names_from_threads() -> None:
+    assert set(classes(aio)) <= set(classes(zmq4))
+
+
+def test_classes_that_wait_have_a_twin() -> None:
+    waiting = {name for name, cls in classes(zmq4).items() if WAITS & set(members(cls))}
+
+    assert waiting <= set(classes(aio))
+
+
+@pytest.mark.parametrize("name", sorted(classes(aio)))
+def test_twins_offer_the_same_methods(name: str) -> None:
+    assert set(members(classes(aio)[name])) == set(members(classes(zmq4)[name]))
