@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zmq4.error import ForkError
+
 if TYPE_CHECKING:
     from zmq4._native import EndpointHandle, Peer
     from zmq4.types import EndpointState
@@ -12,18 +14,21 @@ if TYPE_CHECKING:
 class EndpointBase:
     """What the endpoints of both faces share: everything that does not wait."""
 
-    __slots__ = ("__weakref__", "_handle")
+    __slots__ = ("__weakref__", "_address", "_handle")
 
     _handle: EndpointHandle
+    _address: str
+    """Kept here so that the child of a fork can still connect to it."""
 
     def __init__(self, handle: EndpointHandle) -> None:
         """Stand for ``handle``; sockets make endpoints, programs do not."""
         self._handle = handle
+        self._address = handle.address
 
     @property
     def address(self) -> str:
         """The address with the real port or path, as `str()` of the endpoint gives it."""
-        return self._handle.address
+        return self._address
 
     @property
     def port(self) -> int | None:
@@ -71,10 +76,14 @@ class EndpointBase:
 
     def __str__(self) -> str:
         """The address, to be connected to."""
-        return self._handle.address
+        return self._address
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._handle.address} {self._handle.state}>"
+        try:
+            state: str = self._handle.state
+        except ForkError:
+            state = "of the process before a fork"
+        return f"<{type(self).__name__} {self._address} {state}>"
 
 
 class Endpoint(EndpointBase):

@@ -12,7 +12,7 @@ from zmq4 import _native
 
 
 def start() -> None:
-    """Start the thread. Called by the native module, once a process."""
+    """Start the thread; called once a process."""
     thread = threading.Thread(target=_hand_over, name="zmq4-log", daemon=True)
     try:
         thread.start()

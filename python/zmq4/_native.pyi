@@ -9,10 +9,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
 
-from typing_extensions import Unpack
+from typing_extensions import Buffer, Unpack, disjoint_base
 
 from zmq4.options import Backoff, Heartbeat, OnFull, SocketOptions, TcpKeepalive
 from zmq4.types import Addresses, EndpointState, Part
+
+__all__ = [
+    "OPTIONS",
+    "Context",
+    "EndpointHandle",
+    "Frame",
+    "LoopSignal",
+    "Message",
+    "Peer",
+    "Socket",
+    "after_fork_in_child",
+    "equip",
+    "next_log_records",
+    "set_log_starter",
+    "set_loop_bridge",
+    "shutdown",
+    "stop_log",
+]
 
 OPTIONS: Final[tuple[tuple[str, str, object, str, str], ...]]
 """The options of sockets: name, kind, default, when a change applies, one line of documentation.
@@ -85,13 +103,12 @@ class Message(Sequence[bytes]):
     def __hash__(self) -> int: ...
 
 @final
-class Frame:
+class Frame(Buffer):
     """A frame of a message, not copied: read-only memory with the buffer protocol.
 
     It keeps its message alive. It equals `bytes` and frames with the same octets.
     """
 
-    def __buffer__(self, flags: int, /) -> memoryview: ...
     def __bytes__(self) -> bytes: ...
     def __len__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -172,6 +189,7 @@ class Context:
         /,
     ) -> None: ...
 
+@disjoint_base
 class Socket:
     """The state of a socket; base of the classes of both faces, which say what its type can do.
 

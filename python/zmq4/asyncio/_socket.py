@@ -56,6 +56,8 @@ class SendingSocket(LoopSocket):
         async def send(self, first: Part, /, *rest: Part, timeout: float | None = None) -> None:
             """Send one message, waiting for room if there is none.
 
+            Cancelled while it waits, it has sent nothing.
+
             Args:
                 first: The first frame; text travels as UTF-8.
                 rest: More frames of the same message.
@@ -91,6 +93,8 @@ class SendingSocket(LoopSocket):
 
         async def send_many(self, rows: Iterable[Row], /, *, timeout: float | None = None) -> int:
             """Send a message for each row, waiting for room where there is none.
+
+            Cancelled while it waits, it may have sent some; which is not told.
 
             Args:
                 rows: Messages: a part is one of one frame; a list, a tuple or a `Message` of parts
@@ -138,6 +142,8 @@ class ReceivingSocket(LoopSocket):
 
         async def recv(self, timeout: float | None = None) -> Message:
             """Receive one whole message, waiting for it if none is there.
+
+            Cancelled while it waits, it has taken nothing; so for its kin.
 
             Args:
                 timeout: The longest wait in seconds; None is the socket's `recv_timeout`, 0 does

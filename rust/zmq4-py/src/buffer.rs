@@ -2,11 +2,12 @@
 //!
 //! `bytes` never change, so large ones are queued by reference. Everything else may change under us and is
 //! copied, once. A shared object that a thread of the core lets go of is not released there, for that
-//! thread is not attached: it goes to the *graveyard*, which the next send of a large body empties.
+//! thread is not attached: it goes to the *graveyard*, which every send of a large body and every call
+//! that waits empties first. So it holds no more than was sent since: objects that queues hold count
+//! against the marks of those queues.
 
 use std::any::Any;
 use std::os::raw::c_char;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::exceptions::PyTypeError;
@@ -33,12 +34,6 @@ unsafe impl Sync for SharedBytes {}
 
 /// Objects that were let go of by threads that are not attached.
 static GRAVEYARD: Mutex<Vec<Grave>> = Mutex::new(Vec::new());
-/// Objects and octets that queues hold at this moment.
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static HELD_OCTETS: AtomicUsize = AtomicUsize::new(0);
-/// Beyond these, sends copy: objects held by queues are the caller's memory.
-const MAX_HELD: usize = 4096;
-const MAX_HELD_OCTETS: usize = 1 << 30;
 
 struct Grave(*mut ffi::PyObject);
 // SAFETY: the pointer is only used by an attached thread.
@@ -48,8 +43,6 @@ impl SharedBytes {
     fn new(object: Borrowed<'_, '_, PyAny>, octets: &[u8]) -> Self {
         // SAFETY: the object is live and the thread attached.
         unsafe { ffi::Py_INCREF(object.as_ptr()) };
-        HELD.fetch_add(1, Ordering::Relaxed);
-        HELD_OCTETS.fetch_add(octets.len(), Ordering::Relaxed);
         let generation = process::generation();
         Self { object: object.as_ptr(), start: octets.as_ptr(), len: octets.len(), generation }
     }
@@ -73,8 +66,6 @@ impl Owner for SharedBytes {
 
 impl Drop for SharedBytes {
     fn drop(&mut self) {
-        HELD.fetch_sub(1, Ordering::Relaxed);
-        HELD_OCTETS.fetch_sub(self.len, Ordering::Relaxed);
         if self.generation == process::generation() {
             // Even an attached thread may hold a lock of the core now: nothing is released here.
             GRAVEYARD.lock().unwrap_or_else(PoisonError::into_inner).push(Grave(self.object));
@@ -186,10 +177,6 @@ pub(crate) fn of_bytes<'py>(object: Borrowed<'py, 'py, PyAny>, octets: &'py [u8]
 #[cold]
 fn shared<'py>(object: Borrowed<'py, 'py, PyAny>, octets: &'py [u8]) -> Part<'py> {
     bury(object.py());
-    let held = HELD.load(Ordering::Relaxed);
-    if held >= MAX_HELD || HELD_OCTETS.load(Ordering::Relaxed) >= MAX_HELD_OCTETS {
-        return copied(octets);
-    }
     Part::Share(Frame::from_owner(Arc::new(SharedBytes::new(object, octets))))
 }
 

@@ -443,6 +443,12 @@ unsafe fn get<'a>(object: *mut ffi::PyObject) -> &'a mut OperationObject {
     unsafe { &mut *object.cast::<OperationObject>() }
 }
 
+/// The operation that a method was called on.
+fn checked<'a>(slf: Borrowed<'_, '_, PyAny>) -> &'a mut OperationObject {
+    // SAFETY: the descriptor checked the type, and one thread at a time uses an operation.
+    unsafe { get(slf.as_ptr()) }
+}
+
 unsafe extern "C" fn itself(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: called on a live object.
     unsafe {
@@ -499,8 +505,7 @@ raw_method!(method_send, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {
     let Some(value) = args.get(0) else {
         return Err(PyTypeError::new_err("send() takes one value"));
     };
-    // SAFETY: the descriptor checked the type.
-    let operation = unsafe { get(slf.as_ptr()) };
+    let operation = checked(slf);
     as_iteration(slf.py(), operation.step(slf.py(), value.as_ptr())?)
 });
 
@@ -509,8 +514,7 @@ raw_method!(method_throw, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {
     let Some(thrown) = args.get(0) else {
         return Err(PyTypeError::new_err("throw() takes an exception"));
     };
-    // SAFETY: the descriptor checked the type.
-    let operation = unsafe { get(slf.as_ptr()) };
+    let operation = checked(slf);
     match std::mem::replace(&mut operation.stage, Stage::Running) {
         Stage::Waiting(waiting) => {
             match waiting.inner.bind(py).call_method1("throw", args.tuple()?) {
@@ -541,8 +545,7 @@ raw_method!(method_throw, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {
 
 raw_method!(method_close, |slf: Borrowed<'_, '_, PyAny>, _args: Arguments<'_>| {
     let py = slf.py();
-    // SAFETY: the descriptor checked the type.
-    let operation = unsafe { get(slf.as_ptr()) };
+    let operation = checked(slf);
     if let Stage::Waiting(waiting) = std::mem::replace(&mut operation.stage, Stage::Finished) {
         waiting.forget(py);
     }

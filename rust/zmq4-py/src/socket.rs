@@ -1,6 +1,5 @@
 //! `Socket`: what the socket classes of both faces stand on.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use zmq4_core::{BlockedSignals, Parked, Parker, Wait, Waiter};
+use zmq4_core::{BlockedSignals, Parked, Parker, Waiter};
 
 use crate::error;
 use crate::process;
@@ -109,6 +109,7 @@ pub(crate) fn repeat<R, W>(
     if limit == Some(Duration::ZERO) {
         return Ok(None);
     }
+    crate::buffer::bury(py);
     let deadline = limit.map(|limit| Instant::now() + limit);
     let parker = parker()?;
     loop {
@@ -142,5 +143,3 @@ fn sleep(py: Python<'_>, parker: &Parker, deadline: Option<Instant>) -> PyResult
     Ok(parked)
 }
 
-/// The type of what [`repeat`] registers at a socket.
-pub(crate) type SocketWait = Wait;

@@ -44,6 +44,14 @@ impl Pattern for Dealer {
         self.outbound.send(pipes, parts, octets)
     }
 
+    fn only_outbound(&self) -> Option<PipeId> {
+        self.outbound.only()
+    }
+
+    fn has_only_inbound(&self) -> bool {
+        self.inbound.has_only_one()
+    }
+
     fn has_room(&self) -> bool {
         self.outbound.has_room()
     }

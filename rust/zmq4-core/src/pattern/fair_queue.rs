@@ -40,6 +40,11 @@ impl FairQueue {
         None
     }
 
+    /// Whether no other pipe waits for its turn.
+    pub(super) fn has_only_one(&self) -> bool {
+        self.active.len() == 1
+    }
+
     /// The pipe in turn gave its message: the next one is in turn.
     #[inline]
     pub(super) fn taken(&mut self) {

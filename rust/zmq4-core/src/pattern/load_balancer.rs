@@ -37,6 +37,11 @@ impl LoadBalancer {
         !self.active.is_empty()
     }
 
+    /// The pipe in turn, if it is the only one.
+    pub(super) fn only(&self) -> Option<PipeId> {
+        if self.active.len() == 1 { self.active.front().copied() } else { None }
+    }
+
     /// Gives a whole message to the pipe whose turn it is.
     #[inline]
     pub(super) fn send(

@@ -66,6 +66,16 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
         octets: usize,
     ) -> Result<Routed, NotSent>;
 
+    /// The pipe that every message goes to at this moment, if there is but one.
+    fn only_outbound(&self) -> Option<PipeId> {
+        None
+    }
+
+    /// Whether every message comes from one pipe at this moment.
+    fn has_only_inbound(&self) -> bool {
+        false
+    }
+
     /// Whether a send may succeed. A pipe that has become full since is only found out by a send.
     fn has_room(&self) -> bool;
 

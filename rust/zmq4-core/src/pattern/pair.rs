@@ -48,6 +48,14 @@ impl Pattern for Pair {
         self.dialogue.send(pipes, parts, octets)
     }
 
+    fn only_outbound(&self) -> Option<PipeId> {
+        self.dialogue.only_outbound()
+    }
+
+    fn has_only_inbound(&self) -> bool {
+        self.dialogue.has_only_inbound()
+    }
+
     fn has_room(&self) -> bool {
         self.dialogue.has_room()
     }

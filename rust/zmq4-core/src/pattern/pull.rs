@@ -36,6 +36,10 @@ impl Pattern for Pull {
         Err(NotSent::NotSupported)
     }
 
+    fn has_only_inbound(&self) -> bool {
+        self.peers.has_only_one()
+    }
+
     fn has_room(&self) -> bool {
         false
     }

@@ -37,6 +37,10 @@ impl Pattern for Push {
         self.peers.send(pipes, parts, octets)
     }
 
+    fn only_outbound(&self) -> Option<PipeId> {
+        self.peers.only()
+    }
+
     fn has_room(&self) -> bool {
         self.peers.has_room()
     }

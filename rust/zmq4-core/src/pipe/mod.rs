@@ -8,10 +8,14 @@ mod backlog;
 mod end;
 mod local;
 mod marks;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle;
 mod queue;
 mod segment;
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests;
 
-pub(crate) use backlog::Overflow;
+pub(crate) use backlog::{Overflow, Tally};
 pub(crate) use end::{Express, Given, PipeEnd, PipeId};
 pub use local::{FrameRef, Frames, MessageRef};
 pub(crate) use marks::Marks;

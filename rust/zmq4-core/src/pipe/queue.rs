@@ -54,6 +54,9 @@ pub(crate) enum Refill {
     Ended,
 }
 
+/// A sleeping reader is woken when this many octets are queued, and does not wait for the rest of a run.
+const EARLY_WAKE: usize = 64 * 1024;
+
 /// One direction of a pipe.
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -115,6 +118,29 @@ impl Queue {
         Err(Refused::Full)
     }
 
+    /// Queues messages of one frame each while they fit, under one lock. Returns how many; if the reader
+    /// is to be woken it stops early, so that a long run does not keep it waiting.
+    pub(crate) fn push_each(&self, frames: &[Part<'_>]) -> (usize, Pushed) {
+        let mut state = self.state.lock();
+        let (mut count, mut octets) = (0, 0);
+        if state.reader.is_gone {
+            return (0, Pushed::Quiet);
+        }
+        for frame in frames {
+            let len = frame.wire_len();
+            if !state.backlog.append(std::slice::from_ref(frame), len) {
+                state.writer.is_blocked = true;
+                break;
+            }
+            count += 1;
+            octets += len;
+            if octets >= EARLY_WAKE && state.reader.is_asleep {
+                break;
+            }
+        }
+        if count == 0 { (0, Pushed::Quiet) } else { (count, state.pushed()) }
+    }
+
     /// Queues whole messages that were read from a link. Never refuses: the session asked for
     /// [`Self::room`] before it walked them.
     pub(crate) fn push_segment(&self, segment: Segment) -> Pushed {
@@ -156,9 +182,9 @@ impl Queue {
         if state.backlog.hand_over(into) { Refill::Some } else { state.nothing() }
     }
 
-    /// As [`Self::take`], for a reader that acknowledges in steps. If it finds nothing and the writer is
-    /// blocked, what it still owes is acknowledged at once: a step is never waited for by both. The flag
-    /// says whether the writer is to be woken.
+    /// As [`Self::take`], for a reader that acknowledges in steps. If it finds nothing, what it still owes
+    /// is acknowledged at once: where octets count or the marks have changed, a writer may be blocked
+    /// although no step is complete, and both would sleep. The flag says whether the writer is to be woken.
     pub(crate) fn take_or_settle(
         &self,
         into: &mut VecDeque<Segment>,
@@ -175,7 +201,7 @@ impl Queue {
         if some {
             return (Refill::Some, false);
         }
-        let wake = state.writer.is_blocked && state.acknowledge(std::mem::take(owed));
+        let wake = state.acknowledge(std::mem::take(owed));
         (state.nothing(), wake)
     }
 
@@ -344,3 +370,7 @@ impl State {
         drained || resumed
     }
 }
+
+#[cfg(all(test, zmq4_loom))]
+#[path = "queue_loom.rs"]
+mod loom_tests;

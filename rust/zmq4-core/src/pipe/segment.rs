@@ -62,7 +62,8 @@ pub(crate) struct Segment {
     pub(crate) peer: Option<Arc<Peer>>,
 }
 
-/// A segment takes further messages up to this many octets; a larger message has one of its own.
+/// A segment takes further messages up to this many octets of its own memory; a larger message has one
+/// of its own.
 pub(crate) const SEGMENT_OCTETS: usize = 256 * 1024;
 
 impl Segment {
@@ -74,12 +75,13 @@ impl Segment {
         self.messages == 0
     }
 
-    /// Whether a message of `octets` from `peer` may be appended here. Octets that were taken already
-    /// count as well: where messages are dropped at the front as fast as they come at the end, memory
-    /// would grow without end.
+    /// Whether a message of `octets` from `peer` may be appended here. What counts is the segment's own
+    /// memory: octets that were taken already (messages dropped at the front as fast as they come at the
+    /// end must not make it grow without end), but not bodies held by reference.
     #[inline]
     pub(crate) fn takes(&self, octets: usize, peer: Option<&Arc<Peer>>) -> bool {
-        self.octets.max(self.bytes.len()) + octets <= SEGMENT_OCTETS
+        let inline = if octets < Part::SHARED_FROM { octets } else { 0 };
+        self.bytes.len() + inline <= SEGMENT_OCTETS
             && match (&self.peer, peer) {
                 (None, None) => true,
                 (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),

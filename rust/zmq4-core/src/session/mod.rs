@@ -19,6 +19,9 @@ mod shared;
 mod status;
 mod traffic;
 
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests;
+
 pub(crate) use accepting::{Gatekeeper, accept};
 use attached::Attached;
 pub(crate) use connecting::connect;

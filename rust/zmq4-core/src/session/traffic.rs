@@ -22,6 +22,8 @@ use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
 const ROUND_OCTETS: usize = 1 << 20;
+/// A write of fewer octets, with more to come, gives senders a moment to add to what comes.
+const LITTLE_OCTETS: usize = 16 * 1024;
 /// The buffer that an I/O thread lends to the session that reads.
 const READ_BUFFER: usize = 256 * 1024;
 /// A pipe that was idle for so long gives its memory back.
@@ -112,13 +114,22 @@ impl Traffic {
     }
 
     /// Writes until nothing is queued, the kernel takes no more, or the budget is spent.
+    ///
+    /// A write that took only a little while more came in is followed by a yield: where senders and I/O
+    /// threads share a core, the sender fills the queue meanwhile, and the flood goes out in a few large
+    /// writes instead of many small ones. With a core to spare it costs one system call a write.
     fn send(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
         let mut step = Step::Still;
+        let mut was_little = false;
         while self.write_error.is_none() && self.farewell.is_none() && *budget > 0 {
+            if was_little {
+                std::thread::yield_now();
+            }
             let flushed = self.session.egress.lock().flush(cx, &self.session.outbound);
             match flushed.unwrap_or_else(|error| self.stop_writing(error)) {
                 Flushed::Wrote { octets, taken } => {
                     step = Step::Moved;
+                    was_little = octets < LITTLE_OCTETS;
                     *budget = budget.saturating_sub(octets);
                     self.trim_at.get_or_insert_with(|| now() + IDLE);
                     let queue = &self.session.outbound;

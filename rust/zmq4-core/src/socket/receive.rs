@@ -7,7 +7,7 @@ use zmq4_proto::{Frame, Message};
 use super::Socket;
 use super::core::{Gone, State};
 use crate::error::RecvError;
-use crate::pipe::{FrameRef, MessageRef, Queue};
+use crate::pipe::{FrameRef, MessageRef, Queue, Tally};
 use crate::wait::WaitSide;
 
 /// What the receiver decided about the message it was shown.
@@ -77,20 +77,17 @@ impl Socket {
         if let Some(gone) = state.gone {
             return Err(gone.into());
         }
-        while count < max && (count == 0 || octets < BATCH_OCTETS) {
-            let taken = state.take(|message| {
-                octets += message.wire_octets();
-                take(message);
-                Take::Taken(())
-            });
-            match taken {
-                Ok(((), writer)) => writers.extend(writer),
+        while count < max && octets < BATCH_OCTETS {
+            match state.take_run(max - count, BATCH_OCTETS - octets, &mut writers, &mut take) {
+                Ok(run) => {
+                    count += run.messages;
+                    octets += run.octets;
+                }
                 Err(error) => {
                     refused = Some(error);
                     break;
                 }
             }
-            count += 1;
         }
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
         writers.extend(core.unclog(&state));
@@ -139,11 +136,7 @@ impl State {
         &mut self,
         look: impl FnOnce(MessageRef<'_>) -> Take<R>,
     ) -> Result<(R, Option<Arc<Queue>>), RecvError> {
-        let Some(id) = self.pattern.next(&mut self.pipes) else {
-            self.sweep();
-            let supported = self.pattern.receives();
-            return Err(if supported { RecvError::Empty } else { RecvError::NotSupported });
-        };
+        let Some(id) = self.pattern.next(&mut self.pipes) else { return Err(self.nothing()) };
         let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
         let Some(message) = end.front() else { return Err(RecvError::Empty) };
         let extent = message.extent();
@@ -157,6 +150,38 @@ impl State {
                 Ok((result, writer))
             }
         }
+    }
+
+    /// Takes messages from the pipe in turn: one, or as many as it has if no other pipe waits.
+    fn take_run(
+        &mut self,
+        max: usize,
+        max_octets: usize,
+        writers: &mut Vec<Arc<Queue>>,
+        take: &mut impl FnMut(MessageRef<'_>),
+    ) -> Result<Tally, RecvError> {
+        let Some(id) = self.pattern.next(&mut self.pipes) else { return Err(self.nothing()) };
+        let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
+        let max = if self.pattern.has_only_inbound() { max } else { 1 };
+        let mut run = Tally::default();
+        while run.messages < max && run.octets < max_octets {
+            let Some(message) = end.front() else { break };
+            let extent = message.extent();
+            run.add(1, message.wire_octets());
+            take(message);
+            if end.local.pop(extent, &end.inbound) {
+                writers.push(Arc::clone(&end.inbound));
+            }
+        }
+        self.stats.received += u64::try_from(run.messages).unwrap_or(u64::MAX);
+        self.pattern.taken();
+        Ok(run)
+    }
+
+    #[cold]
+    fn nothing(&mut self) -> RecvError {
+        self.sweep();
+        if self.pattern.receives() { RecvError::Empty } else { RecvError::NotSupported }
     }
 
     pub(super) fn has_message(&mut self) -> bool {

@@ -7,7 +7,7 @@ use super::core::{Core, Gone, State};
 use crate::error::SendError;
 use crate::options::OnFull;
 use crate::pattern::{NotSent, Routed};
-use crate::pipe::{Part, Queue};
+use crate::pipe::{Part, Pushed, Queue};
 use crate::wait::WaitSide;
 
 impl Socket {
@@ -100,6 +100,16 @@ impl Core {
         let state = &mut *state;
         if let Some(gone) = state.gone {
             return (Err(gone.into()), None);
+        }
+        if let Some(end) = state.pattern.only_outbound().and_then(|pipe| state.pipes.get(pipe))
+            && frames.len() > 1
+        {
+            let (sent, pushed) = end.outbound.push_each(frames);
+            state.stats.sent += u64::try_from(sent).unwrap_or(u64::MAX);
+            if sent > 0 {
+                let wake = pushed == Pushed::WakeReader;
+                return (Ok(sent), wake.then(|| Arc::clone(&end.outbound)));
+            }
         }
         for (sent, frame) in frames.iter().enumerate() {
             let parts = std::slice::from_ref(frame);

@@ -177,3 +177,7 @@ impl Inbox {
         self.senders.store(state.senders.len(), Ordering::Relaxed);
     }
 }
+
+#[cfg(all(test, zmq4_loom))]
+#[path = "inbox_loom.rs"]
+mod loom_tests;

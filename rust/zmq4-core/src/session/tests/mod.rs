@@ -1,0 +1,12 @@
+//! Sessions over in-memory links, under a paused clock: no real time passes, and a wait in vain fails at
+//! once.
+
+mod bench;
+mod credit;
+mod handshake;
+mod heartbeat;
+mod ingress;
+mod linger;
+mod oracle;
+mod reconnect;
+mod traffic;

@@ -1,0 +1,185 @@
+//! Announcing and waiting, in every interleaving. A lost wake shows as a deadlock, which loom reports.
+
+use std::sync::Arc;
+
+use loom::thread;
+
+use super::*;
+use crate::pipe::{Marks, Overflow, Part, Party, Pushed, Queue, Refill, Side};
+use crate::wait::Parker;
+
+/// As much of a socket as waiting needs: one pipe, and whether it may have something.
+#[derive(Debug)]
+struct Miniature {
+    inbox: Arc<Inbox>,
+    queue: Arc<Queue>,
+    state: Mutex<Pipe>,
+}
+
+#[derive(Debug, Default)]
+struct Pipe {
+    is_active: bool,
+    taken: usize,
+    changes: Changes,
+}
+
+const PIPE: PipeId = PipeId(7);
+
+#[derive(Debug)]
+struct Announcer(Arc<Inbox>);
+
+impl Party for Announcer {
+    fn wake(&self, side: Side) {
+        match side {
+            Side::Readable => self.0.readable(PIPE),
+            Side::Writable => self.0.writable(PIPE),
+        }
+    }
+}
+
+impl Miniature {
+    fn new() -> Arc<Self> {
+        let inbox = Arc::new(Inbox::new());
+        let party = || Arc::new(Announcer(Arc::clone(&inbox)));
+        let queue = Queue::new(Marks::new(10, 0), Overflow::Refuse, party(), party());
+        let state = Mutex::new(Rank::State, Pipe::default());
+        Arc::new(Self { inbox, queue, state })
+    }
+
+    fn send(&self) {
+        if self.queue.push(&[Part::Copy(b"")], 2) == Ok(Pushed::WakeReader) {
+            self.queue.wake_reader();
+        }
+    }
+
+    /// Whether there is a message, as a socket finds out under its lock.
+    fn has_message(&self, state: &mut Pipe) -> bool {
+        if self.inbox.has_changes() {
+            self.inbox.collect(&mut state.changes);
+            state.is_active |= !std::mem::take(&mut state.changes.readable).is_empty();
+        }
+        if state.taken == 0 && state.is_active {
+            let mut segments = VecDeque::new();
+            match self.queue.take(&mut segments, None) {
+                Refill::Some => state.taken = segments.iter().map(|it| it.messages).sum(),
+                Refill::Empty | Refill::Ended => state.is_active = false,
+            }
+        }
+        state.taken > 0
+    }
+
+    fn try_recv(&self) -> bool {
+        let mut state = self.state.lock();
+        if !self.has_message(&mut state) {
+            return false;
+        }
+        state.taken -= 1;
+        let more = self.inbox.has_waiters(WaitSide::Receive) && self.has_message(&mut state);
+        drop(state);
+        if more {
+            self.inbox.pass_on(WaitSide::Receive);
+        }
+        true
+    }
+
+    /// Ends a wait as a dropped `Wait` does.
+    fn leave(&self, id: WaitId) {
+        if !self.inbox.deregister(WaitSide::Receive, id)
+            && self.inbox.has_waiters(WaitSide::Receive)
+            && self.has_message(&mut self.state.lock())
+        {
+            self.inbox.pass_on(WaitSide::Receive);
+        }
+    }
+
+    fn recv(&self) {
+        let parker = Parker::new().expect("a stand-in");
+        loop {
+            parker.reset();
+            let id = self.inbox.register(WaitSide::Receive, Waiter::Thread(Arc::clone(&parker)));
+            if self.try_recv() {
+                return self.leave(id);
+            }
+            parker.park(None, None).expect("never fails");
+            self.leave(id);
+        }
+    }
+}
+
+#[test]
+fn loom_a_receiver_that_looks_once_more_never_sleeps_beside_a_message() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        let sender = Arc::clone(&socket);
+
+        let other = thread::spawn(move || sender.send());
+        socket.recv();
+
+        other.join().expect("sent");
+    });
+}
+
+#[test]
+fn loom_the_baton_wakes_a_second_receiver_for_a_second_message() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        let receiver = Arc::clone(&socket);
+
+        let other = thread::spawn(move || receiver.recv());
+        socket.send();
+        socket.send();
+        socket.recv();
+
+        other.join().expect("received");
+    });
+}
+
+#[test]
+fn loom_a_receiver_that_gives_up_passes_its_wake_on() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        let receiver = Arc::clone(&socket);
+        let parker = Parker::new().expect("a stand-in");
+        let id = socket.inbox.register(WaitSide::Receive, Waiter::Thread(parker));
+
+        let other = thread::spawn(move || receiver.recv());
+        socket.send();
+        socket.leave(id);
+
+        other.join().expect("received");
+    });
+}
+
+#[test]
+fn loom_two_idle_receivers_do_not_wake_each_other() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        let parkers: Vec<_> = (0..2).map(|_| Parker::new().expect("a stand-in")).collect();
+        let [first, second] = [&parkers[0], &parkers[1]].map(|parker| {
+            socket.inbox.register(WaitSide::Receive, Waiter::Thread(Arc::clone(parker)))
+        });
+        socket.inbox.readable(PIPE);
+
+        // Woken, but nothing is there for it, nor for anybody else.
+        assert!(!socket.try_recv());
+        socket.leave(first);
+
+        assert!(socket.inbox.deregister(WaitSide::Receive, second), "it sleeps on");
+    });
+}
+
+#[test]
+fn loom_closing_wakes_everyone() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        let closer = Arc::clone(&socket);
+        let parker = Parker::new().expect("a stand-in");
+        socket.inbox.register(WaitSide::Send, Waiter::Thread(Arc::clone(&parker)));
+
+        let other = thread::spawn(move || closer.inbox.ring_all());
+        parker.park(None, None).expect("never fails");
+
+        other.join().expect("rang");
+        assert!(!socket.inbox.has_waiters(WaitSide::Send));
+    });
+}

@@ -1,0 +1,1 @@
+"""The Python package, file for file."""

@@ -1,0 +1,1 @@
+"""The asyncio face, file for file."""
