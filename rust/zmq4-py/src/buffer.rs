@@ -192,8 +192,7 @@ fn copied(octets: &[u8]) -> Part<'_> {
 fn utf8<'py>(text: Borrowed<'py, 'py, PyAny>) -> PyResult<&'py [u8]> {
     let mut len: ffi::Py_ssize_t = 0;
     // SAFETY: the object is a str; the result is cached in it and lives as long.
-    let start: *const c_char =
-        unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut len) };
+    let start: *const c_char = unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &raw mut len) };
     if start.is_null() {
         return Err(PyErr::fetch(text.py()));
     }
@@ -210,9 +209,7 @@ pub(crate) struct OutgoingMessage<'py> {
 
 impl<'py> OutgoingMessage<'py> {
     /// Converts frames; the objects must outlive the message.
-    pub(crate) fn new(
-        frames: impl Iterator<Item = Borrowed<'py, 'py, PyAny>>,
-    ) -> PyResult<Self> {
+    pub(crate) fn new(frames: impl Iterator<Item = Borrowed<'py, 'py, PyAny>>) -> PyResult<Self> {
         let (mut parts, mut views) = (Vec::with_capacity(frames.size_hint().0), Vec::new());
         for frame in frames {
             let Outgoing { part, view } = Outgoing::new(frame)?;

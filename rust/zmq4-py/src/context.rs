@@ -17,7 +17,8 @@ pub(crate) struct Context {
 }
 
 /// Every context of the process, for the end of the interpreter; the implicit one first.
-static CONTEXTS: Mutex<Contexts> = Mutex::new(Contexts { generation: 0, implicit: None, all: Vec::new() });
+static CONTEXTS: Mutex<Contexts> =
+    Mutex::new(Contexts { generation: 0, implicit: None, all: Vec::new() });
 
 #[derive(Debug)]
 struct Contexts {
@@ -63,15 +64,15 @@ impl Context {
     }
 
     /// The context of sockets that name none.
-    pub(crate) fn implicit(_py: Python<'_>) -> PyResult<zmq4_core::Context> {
+    pub(crate) fn implicit() -> zmq4_core::Context {
         let mut contexts = contexts();
         if let Some(context) = contexts.implicit.as_ref().filter(|known| !known.is_terminated()) {
-            return Ok(context.clone());
+            return context.clone();
         }
         let context = zmq4_core::Context::new(1);
         contexts.implicit = Some(context.clone());
         contexts.add(&context);
-        Ok(context)
+        context
     }
 }
 
@@ -87,8 +88,8 @@ impl Context {
 
     /// The context of sockets that name none; one per process.
     #[staticmethod]
-    fn default(py: Python<'_>) -> PyResult<Self> {
-        Self::implicit(py).map(Self::from_core)
+    fn default() -> Self {
+        Self::from_core(Self::implicit())
     }
 
     /// The number of I/O threads.
@@ -143,8 +144,7 @@ fn wait_until_idle(
     context: &zmq4_core::Context,
     limit: Option<Duration>,
 ) -> PyResult<()> {
-    let attempt =
-        || Ok(if context.is_idle() { Attempt::Done(()) } else { Attempt::Later });
+    let attempt = || Ok(if context.is_idle() { Attempt::Done(()) } else { Attempt::Later });
     let done = match attempt()? {
         Attempt::Done(()) => Some(()),
         Attempt::Later => repeat(py, limit, |waiter| context.watch(waiter), attempt)?,
@@ -155,7 +155,9 @@ fn wait_until_idle(
     }
     let (sockets, sending) = context.pending();
     let text = if sockets.is_empty() {
-        format!("{sending} closed connections still send what they hold; wait longer or lower linger")
+        format!(
+            "{sending} closed connections still send what they hold; wait longer or lower linger"
+        )
     } else {
         format!("these sockets are not closed: {}", sockets.join("; "))
     };

@@ -108,9 +108,9 @@ impl EndpointHandle {
             match view.phase {
                 EndpointPhase::Closed => Err(closed(py, &view)),
                 EndpointPhase::Stopped => Err(not_ready(py, Kind::NoPeers, &view)),
-                EndpointPhase::Listening
-                | EndpointPhase::Connecting
-                | EndpointPhase::Connected => Ok(Attempt::Later),
+                EndpointPhase::Listening | EndpointPhase::Connecting | EndpointPhase::Connected => {
+                    Ok(Attempt::Later)
+                }
             }
         };
         if let Attempt::Done(()) = attempt()? {

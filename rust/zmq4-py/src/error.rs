@@ -4,7 +4,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use zmq4_core::{EndpointError, OpenError, RecvError, SendError};
+use zmq4_core::{OpenError, RecvError, SendError};
 
 /// The exceptions that native code raises, by the name of their class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +70,11 @@ pub(crate) fn with_attribute<'py>(
 /// A send that cannot be. `what` names the socket.
 pub(crate) fn send(py: Python<'_>, error: SendError, what: &str) -> PyErr {
     match error {
-        SendError::NoPeer => {
-            new(py, Kind::NoPeers, &format!("{what}: no peer is connected; wait with endpoint.ready()"))
-        }
+        SendError::NoPeer => new(
+            py,
+            Kind::NoPeers,
+            &format!("{what}: no peer is connected; wait with endpoint.ready()"),
+        ),
         SendError::Full => new(
             py,
             Kind::WouldBlock,
@@ -102,7 +104,7 @@ pub(crate) fn receive(py: Python<'_>, error: RecvError, what: &str) -> PyErr {
 pub(crate) fn open(py: Python<'_>, error: &OpenError, address: &str) -> PyErr {
     let message = |kind, text: String| with_attribute(py, kind, &text, "endpoint", address);
     match error {
-        OpenError::Endpoint(EndpointError::UnknownTransport(_)) | OpenError::Endpoint(_) => {
+        OpenError::Endpoint(_) => {
             message(Kind::InvalidEndpoint, format!("{address:?} is no usable address: {error}"))
         }
         OpenError::InUse => message(

@@ -59,6 +59,7 @@ impl Frame {
         format!("<Frame of {} bytes>", self.len)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "the form that the slot wants")]
     unsafe fn __getbuffer__(
         slf: Bound<'_, Self>,
         view: *mut ffi::Py_buffer,

@@ -18,6 +18,7 @@ mod endpoint;
 mod equip;
 mod error;
 mod frame;
+mod heap_type;
 mod log;
 mod message;
 mod operation;

@@ -157,7 +157,9 @@ impl Text {
     fn finish(self) -> String {
         let line = format!("{}{}", self.message, self.fields);
         // What peers had a say in must not forge lines.
-        line.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+        line.chars()
+            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+            .collect()
     }
 }
 

@@ -69,31 +69,175 @@ macro_rules! option {
 
 /// The table.
 pub(crate) static TABLE: [Option_; 25] = [
-    option!("send_hwm", "messages", Now, set::SEND_HWM, "Outbound messages queued for one peer; 0 is no limit."),
-    option!("recv_hwm", "messages", Now, set::RECV_HWM, "Inbound messages queued from one peer; 0 is no limit."),
-    option!("send_hwm_bytes", "octets", Now, set::SEND_HWM_BYTES, "Outbound octets queued for one peer; 0 is no limit."),
-    option!("recv_hwm_bytes", "octets", Now, set::RECV_HWM_BYTES, "Inbound octets queued from one peer; 0 is no limit."),
-    option!("linger", "seconds or None", Now, set::LINGER, "How long unsent messages outlive the socket; None is for ever."),
-    option!("send_timeout", "seconds or None", Call, Value::Timeout(Timeouts::send, Timeouts::set_send), "How long a send waits unless told; None is for ever."),
-    option!("recv_timeout", "seconds or None", Call, Value::Timeout(Timeouts::receive, Timeouts::set_receive), "How long a receive waits unless told; None is for ever."),
-    option!("on_full", "choice", Fixed, set::ON_FULL, "What a send does when every queue is full: block, drop_newest, drop_oldest or error."),
-    option!("immediate", "bool", Next, set::IMMEDIATE, "Queue only for peers whose handshake is done."),
-    option!("conflate", "bool", Fixed, set::CONFLATE, "Keep only the newest message in each direction of each pipe."),
-    option!("heartbeat", "Heartbeat or None", Next, set::HEARTBEAT, "Ask a silent peer for a sign of life; None is off."),
-    option!("reconnect", "Backoff or None", Next, set::RECONNECT, "Delays between attempts to connect; None is never again."),
-    option!("connect_timeout", "seconds or None", Next, set::CONNECT_TIMEOUT, "How long one attempt to connect may take; None is the system's limit."),
-    option!("handshake_timeout", "seconds or None", Next, set::HANDSHAKE_TIMEOUT, "From connection to end of handshake; None is no limit."),
-    option!("max_message_size", "octets or None", Next, set::MAX_MESSAGE_SIZE, "The largest frame accepted from a peer; None is no limit."),
-    option!("kernel_send_buffer", "octets or None", Next, set::KERNEL_SEND_BUFFER, "The system's send buffer; None is the system's choice."),
-    option!("kernel_recv_buffer", "octets or None", Next, set::KERNEL_RECV_BUFFER, "The system's receive buffer; None is the system's choice."),
-    option!("backlog", "connections", Next, set::BACKLOG, "Connections that may wait to be accepted."),
+    option!(
+        "send_hwm",
+        "messages",
+        Now,
+        set::SEND_HWM,
+        "Outbound messages queued for one peer; 0 is no limit."
+    ),
+    option!(
+        "recv_hwm",
+        "messages",
+        Now,
+        set::RECV_HWM,
+        "Inbound messages queued from one peer; 0 is no limit."
+    ),
+    option!(
+        "send_hwm_bytes",
+        "octets",
+        Now,
+        set::SEND_HWM_BYTES,
+        "Outbound octets queued for one peer; 0 is no limit."
+    ),
+    option!(
+        "recv_hwm_bytes",
+        "octets",
+        Now,
+        set::RECV_HWM_BYTES,
+        "Inbound octets queued from one peer; 0 is no limit."
+    ),
+    option!(
+        "linger",
+        "seconds or None",
+        Now,
+        set::LINGER,
+        "How long unsent messages outlive the socket; None is for ever."
+    ),
+    option!(
+        "send_timeout",
+        "seconds or None",
+        Call,
+        Value::Timeout(Timeouts::send, Timeouts::set_send),
+        "How long a send waits unless told; None is for ever."
+    ),
+    option!(
+        "recv_timeout",
+        "seconds or None",
+        Call,
+        Value::Timeout(Timeouts::receive, Timeouts::set_receive),
+        "How long a receive waits unless told; None is for ever."
+    ),
+    option!(
+        "on_full",
+        "choice",
+        Fixed,
+        set::ON_FULL,
+        "What a send does when every queue is full: block, drop_newest, drop_oldest or error."
+    ),
+    option!(
+        "immediate",
+        "bool",
+        Next,
+        set::IMMEDIATE,
+        "Queue only for peers whose handshake is done."
+    ),
+    option!(
+        "conflate",
+        "bool",
+        Fixed,
+        set::CONFLATE,
+        "Keep only the newest message in each direction of each pipe."
+    ),
+    option!(
+        "heartbeat",
+        "Heartbeat or None",
+        Next,
+        set::HEARTBEAT,
+        "Ask a silent peer for a sign of life; None is off."
+    ),
+    option!(
+        "reconnect",
+        "Backoff or None",
+        Next,
+        set::RECONNECT,
+        "Delays between attempts to connect; None is never again."
+    ),
+    option!(
+        "connect_timeout",
+        "seconds or None",
+        Next,
+        set::CONNECT_TIMEOUT,
+        "How long one attempt to connect may take; None is the system's limit."
+    ),
+    option!(
+        "handshake_timeout",
+        "seconds or None",
+        Next,
+        set::HANDSHAKE_TIMEOUT,
+        "From connection to end of handshake; None is no limit."
+    ),
+    option!(
+        "max_message_size",
+        "octets or None",
+        Next,
+        set::MAX_MESSAGE_SIZE,
+        "The largest frame accepted from a peer; None is no limit."
+    ),
+    option!(
+        "kernel_send_buffer",
+        "octets or None",
+        Next,
+        set::KERNEL_SEND_BUFFER,
+        "The system's send buffer; None is the system's choice."
+    ),
+    option!(
+        "kernel_recv_buffer",
+        "octets or None",
+        Next,
+        set::KERNEL_RECV_BUFFER,
+        "The system's receive buffer; None is the system's choice."
+    ),
+    option!(
+        "backlog",
+        "connections",
+        Next,
+        set::BACKLOG,
+        "Connections that may wait to be accepted."
+    ),
     option!("ipv6", "bool", Next, set::IPV6, "Whether names and wildcards mean IPv6 too."),
-    option!("tcp_keepalive", "TcpKeepalive or None", Next, set::TCP_KEEPALIVE, "When TCP asks a silent peer for a sign of life; None is off."),
-    option!("tcp_user_timeout", "seconds or None", Next, set::TCP_USER_TIMEOUT, "How long sent octets may stay unacknowledged; None is the system's limit."),
-    option!("routing_id", "bytes", Next, set::ROUTING_ID, "The name told to peers: at most 255 octets, the first not zero."),
-    option!("metadata", "mapping", Next, set::METADATA, "Application properties told to peers; their names begin with X-."),
-    option!("max_frames", "frames", Next, set::MAX_FRAMES, "The most frames accepted in one message."),
-    option!("max_message_octets", "octets", Next, set::MAX_MESSAGE_OCTETS, "The most octets accepted in one message, each frame counted with at least 64."),
+    option!(
+        "tcp_keepalive",
+        "TcpKeepalive or None",
+        Next,
+        set::TCP_KEEPALIVE,
+        "When TCP asks a silent peer for a sign of life; None is off."
+    ),
+    option!(
+        "tcp_user_timeout",
+        "seconds or None",
+        Next,
+        set::TCP_USER_TIMEOUT,
+        "How long sent octets may stay unacknowledged; None is the system's limit."
+    ),
+    option!(
+        "routing_id",
+        "bytes",
+        Next,
+        set::ROUTING_ID,
+        "The name told to peers: at most 255 octets, the first not zero."
+    ),
+    option!(
+        "metadata",
+        "mapping",
+        Next,
+        set::METADATA,
+        "Application properties told to peers; their names begin with X-."
+    ),
+    option!(
+        "max_frames",
+        "frames",
+        Next,
+        set::MAX_FRAMES,
+        "The most frames accepted in one message."
+    ),
+    option!(
+        "max_message_octets",
+        "octets",
+        Next,
+        set::MAX_MESSAGE_OCTETS,
+        "The most octets accepted in one message, each frame counted with at least 64."
+    ),
 ];
 
 fn find(name: &str) -> Option<&'static Option_> {
@@ -125,7 +269,8 @@ fn refused(py: Python<'_>, row: &Option_, why: &set::Refusal) -> PyErr {
 }
 
 fn unknown(py: Python<'_>, name: &str) -> PyErr {
-    let names: Vec<_> = TABLE.iter().map(|row| row.name).chain(["bind", "connect", "context"]).collect();
+    let names: Vec<_> =
+        TABLE.iter().map(|row| row.name).chain(["bind", "connect", "context"]).collect();
     let close = py
         .import("difflib")
         .and_then(|difflib| difflib.call_method1("get_close_matches", (name, names, 1)))
@@ -229,9 +374,7 @@ fn change(
         return Err(error::new(py, Kind::OptionError, &text));
     }
     let mut options = core.options();
-    row.value
-        .write(&mut options, &socket.timeouts, value)
-        .map_err(|why| refused(py, row, &why))?;
+    row.value.write(&mut options, &socket.timeouts, value).map_err(|why| refused(py, row, &why))?;
     core.configure(|current| *current = options);
     Ok(())
 }

@@ -5,7 +5,6 @@
 //! is forgotten, never dropped: dropping would take part in the parent's connections.
 
 use std::mem::ManuallyDrop;
-use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -86,7 +85,7 @@ impl<T> Drop for Native<T> {
 /// A value of ours or nothing: for places that must not fail.
 impl<T> Native<T> {
     pub(crate) fn ours(&self) -> Option<&T> {
-        self.is_ours().then(|| self.value.deref())
+        self.is_ours().then(|| &*self.value)
     }
 }
 

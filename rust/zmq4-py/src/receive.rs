@@ -14,6 +14,7 @@ use crate::socket::Socket;
 use crate::wait::{Attempt, Limit, repeat};
 
 /// What became of a message that was looked at.
+#[derive(Clone, Copy)]
 pub(crate) enum Looked {
     /// The object made of it; null with an exception set if memory was short.
     Made(*mut ffi::PyObject),

@@ -236,17 +236,13 @@ raw_method!(drain, |slf, args| {
     if core.is_drained() {
         return Ok(none(py));
     }
-    let attempt = || {
-        Ok(if core.is_drained() { Attempt::Done(()) } else { Attempt::Later })
-    };
-    match repeat(py, limit, |waiter| core.wait(WaitSide::Drain, waiter), attempt)? {
-        Some(()) => Ok(none(py)),
-        None => {
-            let left = core.stats().queued;
-            let text = format!("{}: {left} messages were not sent in time", socket.describe());
-            Err(error::new(py, Kind::Timeout, &text))
-        }
+    let attempt = || Ok(if core.is_drained() { Attempt::Done(()) } else { Attempt::Later });
+    if repeat(py, limit, |waiter| core.wait(WaitSide::Drain, waiter), attempt)?.is_some() {
+        return Ok(none(py));
     }
+    let left = core.stats().queued;
+    let text = format!("{}: {left} messages were not sent in time", socket.describe());
+    Err(error::new(py, Kind::Timeout, &text))
 });
 
 /// The time limit of a call that takes nothing else, by position or by name.

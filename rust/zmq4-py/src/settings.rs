@@ -150,6 +150,7 @@ macro_rules! core_value {
     ($(#[$meta:meta])* $name:ident, $has_class:literal, |$py:ident, $options:ident| $read:expr, |$into:ident, $value:ident| $write:expr) => {
         $(#[$meta])*
         pub(crate) const $name: Value = {
+            #[allow(clippy::unnecessary_wraps, reason = "some rows can fail; all have one type")]
             fn read<'py>($py: Python<'py>, $options: &SocketOptions) -> PyResult<Bound<'py, PyAny>> {
                 $read
             }
@@ -228,9 +229,11 @@ core_value!(
 );
 core_value!(METADATA, |py, o| metadata_object(py, o), |o, v| o.session.metadata = metadata(v)?);
 core_value!(MAX_FRAMES, |py, o| any(py, o.session.max_frames), |o, v| {
-    o.session.max_frames = v.extract().ok().filter(|&n: &u32| n > 0).ok_or(Refusal::Range(
-        "a number of frames, 1 or more",
-    ))?;
+    o.session.max_frames = v
+        .extract()
+        .ok()
+        .filter(|&n: &u32| n > 0)
+        .ok_or(Refusal::Range("a number of frames, 1 or more"))?;
 });
 core_value!(MAX_MESSAGE_OCTETS, |py, o| any(py, o.session.max_message_octets), |o, v| {
     o.session.max_message_octets = u64::try_from(octets(v)?).unwrap_or(u64::MAX);
@@ -262,10 +265,7 @@ fn heartbeat(value: &Bound<'_, PyAny>) -> Result<Heartbeat, Refusal> {
     Ok(Heartbeat { interval, timeout, ttl })
 }
 
-fn heartbeat_object<'py>(
-    py: Python<'py>,
-    options: &SocketOptions,
-) -> PyResult<Bound<'py, PyAny>> {
+fn heartbeat_object<'py>(py: Python<'py>, options: &SocketOptions) -> PyResult<Bound<'py, PyAny>> {
     let Some(heartbeat) = options.session.heartbeat else { return Ok(py.None().into_bound(py)) };
     let keywords = PyDict::new(py);
     keywords.set_item("timeout", heartbeat.timeout.as_secs_f64())?;
@@ -296,10 +296,10 @@ fn backoff_object<'py>(py: Python<'py>, options: &SocketOptions) -> PyResult<Bou
 }
 
 fn keepalive(value: &Bound<'_, PyAny>) -> Result<TcpKeepalive, Refusal> {
-    const RANGE: &str = "a TcpKeepalive with idle and interval of 1 s or more, and a count of 1 or more";
-    let whole = |name| {
-        part(value, name)?.filter(|time| time.as_secs() >= 1).ok_or(Refusal::Range(RANGE))
-    };
+    const RANGE: &str =
+        "a TcpKeepalive with idle and interval of 1 s or more, and a count of 1 or more";
+    let whole =
+        |name| part(value, name)?.filter(|time| time.as_secs() >= 1).ok_or(Refusal::Range(RANGE));
     let count: u32 = value.getattr("count")?.extract()?;
     if count == 0 {
         return Err(Refusal::Range(RANGE));
@@ -307,10 +307,7 @@ fn keepalive(value: &Bound<'_, PyAny>) -> Result<TcpKeepalive, Refusal> {
     Ok(TcpKeepalive { idle: whole("idle")?, interval: whole("interval")?, count })
 }
 
-fn keepalive_object<'py>(
-    py: Python<'py>,
-    options: &SocketOptions,
-) -> PyResult<Bound<'py, PyAny>> {
+fn keepalive_object<'py>(py: Python<'py>, options: &SocketOptions) -> PyResult<Bound<'py, PyAny>> {
     let Some(keepalive) = options.link.keepalive else { return Ok(py.None().into_bound(py)) };
     let times = (keepalive.idle.as_secs_f64(), keepalive.interval.as_secs_f64(), keepalive.count);
     class(py, "TcpKeepalive")?.call1(times)
@@ -335,9 +332,7 @@ fn metadata(value: &Bound<'_, PyAny>) -> Result<Metadata, Refusal> {
             Ok(bytes) => bytes.as_bytes().to_vec(),
             Err(_) => value.extract::<String>().map_err(|_| Refusal::Range(RANGE))?.into_bytes(),
         };
-        metadata = metadata
-            .with_application(&name, &octets)
-            .map_err(|_| Refusal::Range(RANGE))?;
+        metadata = metadata.with_application(&name, &octets).map_err(|_| Refusal::Range(RANGE))?;
     }
     Ok(metadata)
 }

@@ -17,7 +17,7 @@ use crate::process::Native;
 use crate::signal::LoopSignal;
 use crate::wait::Limit;
 
-/// A socket of one of ZeroMQ's types. Use the classes of `zmq4` and `zmq4.asyncio`.
+/// A socket of one of the eleven types. Use the classes of `zmq4` and `zmq4.asyncio`.
 #[pyclass(frozen, subclass, module = "zmq4._native", weakref)]
 #[derive(Debug)]
 pub(crate) struct Socket {
@@ -45,7 +45,8 @@ impl Timeouts {
     }
 
     fn write(slot: &AtomicU64, limit: Option<Duration>) {
-        let nanos = limit.map_or(u64::MAX, |limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
+        let nanos =
+            limit.map_or(u64::MAX, |limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
         slot.store(nanos, Ordering::Relaxed);
     }
 
@@ -121,7 +122,7 @@ impl Socket {
         let _ = (bind, connect);
         let context = match context {
             Some(context) => context.core(py)?.clone(),
-            None => Context::implicit(py)?,
+            None => Context::implicit(),
         };
         let timeouts = Timeouts::default();
         let parsed = options::parse(py, options, &timeouts)?;
@@ -211,4 +212,3 @@ impl Socket {
 pub(crate) struct DrainWait {
     _wait: Native<zmq4_core::Wait>,
 }
-

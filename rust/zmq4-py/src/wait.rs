@@ -66,9 +66,11 @@ impl Limit {
         match value {
             None => Ok(Self::Default),
             Some(value) if value.is_none() => Ok(Self::Default),
-            Some(value) => Self::from_seconds(value.extract().map_err(|_| {
-                PyTypeError::new_err("timeout is a number of seconds, or None")
-            })?),
+            Some(value) => Self::from_seconds(
+                value
+                    .extract()
+                    .map_err(|_| PyTypeError::new_err("timeout is a number of seconds, or None"))?,
+            ),
         }
     }
 
@@ -118,9 +120,9 @@ pub(crate) fn repeat<R, W>(
         if let Attempt::Done(result) = attempt()? {
             return Ok(Some(result));
         }
-        let parked = sleep(py, &parker, deadline)?;
+        let outcome = sleep(py, &parker, deadline)?;
         drop(wait);
-        if parked == Parked::TimedOut {
+        if outcome == Parked::TimedOut {
             return match attempt()? {
                 Attempt::Done(result) => Ok(Some(result)),
                 Attempt::Later => Ok(None),
@@ -131,15 +133,14 @@ pub(crate) fn repeat<R, W>(
 
 /// Sleeps detached; runs Python's signal handlers before and after.
 fn sleep(py: Python<'_>, parker: &Parker, deadline: Option<Instant>) -> PyResult<Parked> {
-    let parked = if is_main_thread() {
+    let slept = if is_main_thread() {
         let blocked = BlockedSignals::new();
         py.check_signals()?;
         py.detach(|| parker.park(deadline, Some(blocked.former())))
     } else {
         py.detach(|| parker.park(deadline, None))
     };
-    let parked = parked.map_err(|error| error::system(&error))?;
+    let slept = slept.map_err(|error| error::system(&error))?;
     py.check_signals()?;
-    Ok(parked)
+    Ok(slept)
 }
-

@@ -70,7 +70,10 @@ impl PipeEnd {
     }
 
     /// The next message of the local batch.
-    #[allow(clippy::inline_always, reason = "a call here writes and reloads a large struct: a third of a receive")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call here writes and reloads a large struct: a third of a receive"
+    )]
     #[inline(always)]
     pub(crate) fn front(&self) -> Option<MessageRef<'_>> {
         let message = self.local.front()?;

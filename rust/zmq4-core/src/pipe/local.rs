@@ -97,7 +97,10 @@ impl<'a> MessageRef<'a> {
     }
 
     /// Names the sender, if the segment does not.
-    #[allow(clippy::inline_always, reason = "a call here writes and reloads a large struct: a third of a receive")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call here writes and reloads a large struct: a third of a receive"
+    )]
     #[inline(always)]
     pub(crate) fn from(self, peer: Option<&'a Arc<Peer>>) -> Self {
         Self { peer: self.peer.or(peer), ..self }
@@ -148,7 +151,10 @@ struct Header {
 }
 
 impl Header {
-    #[allow(clippy::inline_always, reason = "a call here writes and reloads a large struct: a third of a receive")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call here writes and reloads a large struct: a third of a receive"
+    )]
     #[inline(always)]
     fn at(wire: &[u8], at: usize) -> Option<Self> {
         let flags = *wire.get(at)?;
@@ -164,7 +170,10 @@ impl Header {
 
 impl Extent {
     /// Measures the message at `head` of a segment.
-    #[allow(clippy::inline_always, reason = "a call here writes and reloads a large struct: a third of a receive")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call here writes and reloads a large struct: a third of a receive"
+    )]
     #[inline(always)]
     fn measure(bytes: &[u8], head: usize, externals: &VecDeque<External>) -> Option<Self> {
         let header = Header::at(bytes, head)?;
@@ -197,7 +206,10 @@ impl Extent {
 
 impl Segment {
     /// The first message.
-    #[allow(clippy::inline_always, reason = "a call here writes and reloads a large struct: a third of a receive")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call here writes and reloads a large struct: a third of a receive"
+    )]
     #[inline(always)]
     pub(crate) fn front(&self) -> Option<MessageRef<'_>> {
         if self.messages == 0 {
@@ -290,7 +302,10 @@ impl LocalBatch {
     }
 
     /// The next message, if one is here.
-    #[allow(clippy::inline_always, reason = "a call here writes and reloads a large struct: a third of a receive")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call here writes and reloads a large struct: a third of a receive"
+    )]
     #[inline(always)]
     pub(crate) fn front(&self) -> Option<MessageRef<'_>> {
         self.segments.front()?.front()

@@ -308,6 +308,14 @@ impl Queue {
         marks.room(messages, octets) > 0 && std::mem::take(&mut state.writer.is_blocked)
     }
 
+    /// Octets of memory that are held.
+    #[cfg(test)]
+    pub(crate) fn memory(&self) -> usize {
+        let backlog = &self.state.lock().backlog;
+        let segments = backlog.batch.iter().chain(&backlog.spare);
+        segments.map(|segment| segment.bytes.capacity()).sum()
+    }
+
     /// Gives back the memory that a burst left behind, if nothing is queued.
     pub(crate) fn trim(&self) {
         self.state.lock().backlog.trim();

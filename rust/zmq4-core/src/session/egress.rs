@@ -54,6 +54,13 @@ impl Egress {
         self.out.rewind();
     }
 
+    /// Octets of memory that are held.
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        let segments = self.out.segments.iter().chain(&self.out.emptied);
+        segments.map(|segment| segment.bytes.capacity()).sum()
+    }
+
     /// Gives back the memory that a burst left behind.
     pub(super) fn trim(&mut self) {
         self.out.emptied = None;

@@ -86,6 +86,13 @@ impl Ingress {
         }
     }
 
+    /// Octets of memory that are held.
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        let large = self.large.as_ref().map_or(0, |large| large.body.capacity());
+        self.fragment.capacity() + self.rest.capacity() + self.assembly.bytes.capacity() + large
+    }
+
     /// Whether octets wait for room in the pipe.
     pub(super) fn has_rest(&self) -> bool {
         !self.rest.is_empty()

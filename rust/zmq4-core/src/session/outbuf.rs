@@ -145,7 +145,7 @@ mod tests {
         let mut segment = Segment::default();
         for parts in [
             vec![Part::Copy(b"ab")],
-            vec![Part::Copy(b"c"), Part::Share(Frame::from(vec![b'd'; 4])), Part::Copy(b"e")],
+            vec![Part::Copy(b"c"), Part::Share(Frame::from(vec![b'd'; LARGE])), Part::Copy(b"e")],
             vec![Part::Copy(b"")],
         ] {
             segment.append(&parts, parts.iter().map(Part::wire_len).sum());
@@ -153,16 +153,21 @@ mod tests {
         OutBuf { segments: VecDeque::from([segment]), ..OutBuf::default() }
     }
 
-    const WIRE: &[u8] = b"\0\x02ab\x01\x01c\x01\x04dddd\0\x01e\0\0";
+    const LARGE: usize = Part::SHARED_FROM;
+
+    fn wire() -> Vec<u8> {
+        let large = vec![b'd'; LARGE];
+        [b"\0\x02ab\x01\x01c\x03\0\0\0\0\0\x01\0\0", large.as_slice(), b"\0\x01e\0\0"].concat()
+    }
 
     #[test]
     fn external_bodies_are_gathered_in_their_place() {
-        assert_eq!(written(&three_messages(), usize::MAX), WIRE);
+        assert_eq!(written(&three_messages(), usize::MAX), wire());
     }
 
     #[test]
     fn any_sequence_of_partial_writes_sends_the_same_octets_once() {
-        for step in 1..=WIRE.len() {
+        for step in [3, 7, 1000, LARGE, LARGE + 1, wire().len()] {
             let mut buf = three_messages();
             let (mut sent, mut messages) = (Vec::new(), 0);
 
@@ -172,7 +177,7 @@ mod tests {
                 sent.extend(octets);
             }
 
-            assert_eq!((sent.as_slice(), messages), (WIRE, 3));
+            assert_eq!((sent.as_slice(), messages), (wire().as_slice(), 3));
         }
     }
 
@@ -184,7 +189,7 @@ mod tests {
         buf.rewind();
 
         assert_eq!(taken, Taken { messages: 1, octets: 4 });
-        assert_eq!(written(&buf, usize::MAX), WIRE.get(4..).expect("a tail"));
+        assert_eq!(written(&buf, usize::MAX), &wire()[4..]);
     }
 
     #[test]
@@ -194,6 +199,6 @@ mod tests {
         buf.advance(8);
 
         assert!(!buf.at_boundary());
-        assert_eq!(buf.until_boundary(), 12 - 4);
+        assert_eq!(buf.until_boundary(), 3 + 9 + LARGE + 3 - 4);
     }
 }

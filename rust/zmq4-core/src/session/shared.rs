@@ -162,7 +162,8 @@ impl Session {
             return true;
         }
         let now = u64::try_from(self.born.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let is_quiet = now.saturating_sub(self.last_send.swap(now, Ordering::Relaxed)) > QUIET_NANOS;
+        let is_quiet =
+            now.saturating_sub(self.last_send.swap(now, Ordering::Relaxed)) > QUIET_NANOS;
         // Otherwise this message wakes the task: until it has slept again the clock is not looked at.
         self.set_asleep(is_quiet);
         is_quiet

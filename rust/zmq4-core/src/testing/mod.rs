@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use zmq4_proto::Message;
 
 use crate::{
-    Context, EndpointView, OpenEndpoint, Parker, Part, RecvError, SendError, Socket, WaitSide, Waiter,
+    Context, EndpointView, OpenEndpoint, Parker, Part, RecvError, SendError, Socket, WaitSide,
+    Waiter,
 };
 
 /// Receives, waiting up to `limit`.

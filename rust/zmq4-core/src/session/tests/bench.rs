@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use zmq4_proto::{Heartbeat, SocketType, Version};
+use zmq4_proto::{Frame, Heartbeat, SocketType, Version};
 
-use super::super::opening::Reason;
-use super::super::{EndpointPhase, EndpointStatus, Host, Opened, Plan, Session, SessionSpec, traffic};
 use super::super::connecting::Dial;
+use super::super::opening::Reason;
+use super::super::{
+    EndpointPhase, EndpointStatus, Host, Opened, Plan, Session, SessionSpec, traffic,
+};
 use crate::context::Context;
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
@@ -133,12 +135,17 @@ impl Setup {
         self.traffic_at(desk, host)
     }
 
-    pub(super) fn traffic_at(&self, desk: Desk, host: Arc<StubHost>) -> Running {
+    /// A connection whose handshake is done.
+    pub(super) fn opened(&self) -> (ScriptedPeer, Opened) {
         let (peer, link) = ScriptedPeer::new(self.capacity);
-        let plan = self.plan(&host);
         let mut identity = Arc::into_inner(a_peer()).expect("just made");
         identity.version = Some(self.version);
-        let opened = Opened { link, peer: Arc::new(identity), leftover: Vec::new() };
+        (peer, Opened { link, peer: Arc::new(identity), leftover: Vec::new() })
+    }
+
+    fn traffic_at(&self, desk: Desk, host: Arc<StubHost>) -> Running {
+        let (peer, opened) = self.opened();
+        let plan = self.plan(&host);
         let session = Arc::clone(&desk.session);
         let task = tokio::spawn(async move { traffic::run(&session, opened, &plan).await });
         Running { peer, desk, host, task }
@@ -181,7 +188,7 @@ impl Desk {
 
     /// Sends a message; false if it does not fit.
     pub(super) fn send<B: AsRef<[u8]>>(&self, frames: &[B]) -> bool {
-        let parts: Vec<_> = frames.iter().map(|body| Part::Copy(body.as_ref())).collect();
+        let parts: Vec<_> = frames.iter().map(|body| part(body.as_ref())).collect();
         match self.end.push(&parts, parts.iter().map(Part::wire_len).sum()) {
             Ok(Given::Wake) => self.end.outbound.wake_reader(),
             Ok(Given::Done) => {}
@@ -222,6 +229,14 @@ impl Desk {
     pub(super) fn recv_all(&mut self) -> Vec<Vec<Vec<u8>>> {
         std::iter::from_fn(|| self.recv()).collect()
     }
+}
+
+/// A part as a sender would give it.
+fn part(body: &[u8]) -> Part<'_> {
+    if body.len() >= Part::SHARED_FROM {
+        return Part::Share(Frame::from(body));
+    }
+    Part::Copy(body)
 }
 
 /// Lets every task run until none can go on. The paused clock moves only then.

@@ -1,0 +1,160 @@
+//! `Message`: what `recv` returns. One object a message: a variable-sized heap type that holds the wire
+//! octets of its frames inline, so that a small message costs one allocation and one copy.
+//!
+//! The type is not tracked by the collector: it refers to nothing that could refer back. Making one runs no
+//! Python code, so it may be made under a lock of the core.
+
+mod methods;
+mod slots;
+mod view;
+
+use std::mem::offset_of;
+use std::ptr::{addr_of_mut, null_mut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+use zmq4_core::MessageRef;
+use zmq4_proto::{FrameKind, put_header};
+
+use crate::heap_type::{HeapType, getter, slot};
+
+/// The fixed part of the object; `ob_size` octets of wire follow.
+#[repr(C)]
+pub(crate) struct MessageObject {
+    base: ffi::PyVarObject,
+    /// Bodies that are held by reference, in order, with the offsets they belong to.
+    externals: Option<Box<[(usize, zmq4_proto::Frame)]>>,
+    peer: Option<Arc<zmq4_core::Peer>>,
+    /// The first frame as `bytes`, made when first asked for.
+    first: AtomicPtr<ffi::PyObject>,
+    frames: usize,
+    wire: [u8; 0],
+}
+
+/// The type object.
+pub(crate) fn message_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    TYPE.get_or_try_init(py, || make_type(py)).map(|class| class.bind(py))
+}
+
+/// The type object for code that has no time to ask; set by [`make_type`].
+static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(null_mut());
+
+/// Makes a message from what the core shows. Runs no Python code. Null if memory is short.
+#[inline]
+pub(crate) fn new(message: &MessageRef<'_>) -> *mut ffi::PyObject {
+    let object = match message.wire() {
+        Some(wire) => alloc(wire, message.frame_count(), None),
+        None => with_externals(message),
+    };
+    if !object.is_null()
+        && let Some(peer) = message.peer()
+    {
+        // SAFETY: the object was just made and nobody else has it.
+        unsafe { (*object.cast::<MessageObject>()).peer = Some(Arc::clone(peer)) };
+    }
+    object
+}
+
+#[cold]
+fn with_externals(message: &MessageRef<'_>) -> *mut ffi::PyObject {
+    let (mut wire, mut externals) = (Vec::new(), Vec::new());
+    let mut left = message.frame_count();
+    for frame in message.frames() {
+        left -= 1;
+        let kind = if left == 0 { FrameKind::Last } else { FrameKind::More };
+        put_header(&mut wire, kind, frame.as_bytes().len());
+        match frame {
+            zmq4_core::FrameRef::Inline(body) => wire.extend_from_slice(body),
+            zmq4_core::FrameRef::External(body) => externals.push((wire.len(), body.clone())),
+        }
+    }
+    alloc(&wire, message.frame_count(), Some(externals.into_boxed_slice()))
+}
+
+#[inline]
+fn alloc(
+    wire: &[u8],
+    frames: usize,
+    externals: Option<Box<[(usize, zmq4_proto::Frame)]>>,
+) -> *mut ffi::PyObject {
+    let class = TYPE.load(Ordering::Relaxed);
+    let Ok(size) = ffi::Py_ssize_t::try_from(wire.len()) else { return null_mut() };
+    // SAFETY: the memory is large enough for the fixed part and the octets; every field is written
+    // before anybody sees the object. The thread is attached.
+    unsafe {
+        let memory = ffi::PyObject_Malloc(offset_of!(MessageObject, wire) + wire.len() + 1);
+        if memory.is_null() {
+            return ffi::PyErr_NoMemory();
+        }
+        let object = memory.cast::<MessageObject>();
+        ffi::PyObject_InitVar(object.cast(), class, size);
+        addr_of_mut!((*object).externals).write(externals);
+        addr_of_mut!((*object).peer).write(None);
+        addr_of_mut!((*object).first).write(AtomicPtr::new(null_mut()));
+        addr_of_mut!((*object).frames).write(frames);
+        let octets = addr_of_mut!((*object).wire).cast::<u8>();
+        std::ptr::copy_nonoverlapping(wire.as_ptr(), octets, wire.len());
+        object.cast()
+    }
+}
+
+unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
+    // SAFETY: called once, by the interpreter, when nobody refers to the object any more.
+    unsafe {
+        let message = object.cast::<MessageObject>();
+        let class = ffi::Py_TYPE(object);
+        drop(addr_of_mut!((*message).externals).read());
+        drop(addr_of_mut!((*message).peer).read());
+        ffi::Py_XDECREF((*message).first.load(Ordering::Relaxed));
+        ffi::PyObject_Free(object.cast());
+        ffi::Py_DECREF(class.cast());
+    }
+}
+
+/// The flag of types that match sequence patterns.
+const SEQUENCE: std::os::raw::c_ulong = 1 << 5;
+
+fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
+    let spec = HeapType {
+        name: c"zmq4._native.Message",
+        basic_size: offset_of!(MessageObject, wire),
+        item_size: 1,
+        flags: ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_IMMUTABLETYPE | SEQUENCE,
+        slots: &[
+            slot!(Py_tp_dealloc, dealloc),
+            slot!(Py_tp_new, slots::make),
+            slot!(Py_tp_repr, slots::repr),
+            slot!(Py_tp_hash, slots::hash),
+            slot!(Py_tp_richcompare, slots::compare),
+            slot!(Py_tp_iter, slots::iter),
+            slot!(Py_sq_length, slots::length),
+            slot!(Py_sq_item, slots::item),
+            slot!(Py_mp_length, slots::length),
+            slot!(Py_mp_subscript, slots::subscript),
+            (ffi::Py_tp_doc, methods::DOC.as_ptr().cast_mut().cast()),
+        ],
+        methods: &methods::METHODS,
+        getters: vec![
+            getter(
+                c"content",
+                methods::content,
+                c"The only frame; MultipartError if there are several.",
+            ),
+            getter(c"text", methods::text, c"The only frame, as UTF-8 text."),
+            getter(c"peer", methods::peer, c"Who sent the message; None for one made here."),
+            getter(
+                c"sender",
+                methods::sender,
+                c"The routing id of the sender, on messages from a Router.",
+            ),
+        ],
+    };
+    let made = spec.make(py)?;
+    TYPE.store(made.as_ptr().cast(), Ordering::Relaxed);
+    Ok(made)
+}

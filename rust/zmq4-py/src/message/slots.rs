@@ -1,0 +1,131 @@
+//! The slots of `Message`: what makes it a sequence, hashable, equal by frames.
+
+use std::os::raw::c_int;
+use std::sync::atomic::Ordering;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PySlice, PyTuple};
+use zmq4_proto::{FrameKind, put_header};
+
+use super::view::View;
+use super::{MessageObject, TYPE, alloc};
+use crate::buffer::OutgoingMessage;
+use crate::raw;
+
+pub(super) unsafe extern "C" fn length(object: *mut ffi::PyObject) -> ffi::Py_ssize_t {
+    // SAFETY: called on a live message.
+    let frames = unsafe { (*object.cast::<MessageObject>()).frames };
+    ffi::Py_ssize_t::try_from(frames).unwrap_or(ffi::Py_ssize_t::MAX)
+}
+
+/// Runs the body of a slot.
+pub(super) unsafe fn slot<'py>(
+    object: *mut ffi::PyObject,
+    body: impl FnOnce(View<'py>) -> PyResult<*mut ffi::PyObject>,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls slots attached.
+    let py = unsafe { Python::assume_attached() };
+    // SAFETY: and on a live message.
+    let view = unsafe { View::new(py, object) };
+    raw::guard(py, || body(view))
+}
+
+pub(super) unsafe extern "C" fn item(
+    object: *mut ffi::PyObject,
+    at: ffi::Py_ssize_t,
+) -> *mut ffi::PyObject {
+    // SAFETY: a slot; negative indices were made positive by the interpreter.
+    unsafe {
+        slot(object, |view| Ok(view.bytes(usize::try_from(at).unwrap_or(usize::MAX))?.into_ptr()))
+    }
+}
+
+pub(super) unsafe extern "C" fn subscript(
+    object: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: a slot with a live key.
+    unsafe {
+        slot(object, |view| {
+            let key = Borrowed::from_ptr(view.py, key);
+            if key.is_instance_of::<PySlice>() {
+                return Ok(view.tuple()?.as_any().get_item(key)?.into_ptr());
+            }
+            let index: isize = key.extract()?;
+            let at = if index < 0 { index + isize::try_from(view.len())? } else { index };
+            Ok(view.bytes(usize::try_from(at).unwrap_or(usize::MAX))?.into_ptr())
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn iter(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: a slot.
+    unsafe { slot(object, |view| Ok(view.tuple()?.as_any().try_iter()?.into_ptr())) }
+}
+
+pub(super) unsafe extern "C" fn repr(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: a slot.
+    unsafe { slot(object, |view| Ok(view.object_repr()?.into_ptr())) }
+}
+
+pub(super) unsafe extern "C" fn hash(object: *mut ffi::PyObject) -> ffi::Py_hash_t {
+    // SAFETY: the interpreter calls slots attached, on a live message.
+    let view = unsafe { View::new(Python::assume_attached(), object) };
+    match view.tuple().and_then(|tuple| tuple.hash()) {
+        Ok(hash) => hash,
+        Err(error) => {
+            error.restore(view.py);
+            -1
+        }
+    }
+}
+
+pub(super) unsafe extern "C" fn compare(
+    object: *mut ffi::PyObject,
+    other: *mut ffi::PyObject,
+    how: c_int,
+) -> *mut ffi::PyObject {
+    // SAFETY: a slot with a live operand.
+    unsafe {
+        slot(object, |view| {
+            let is_message = ffi::Py_TYPE(other) == TYPE.load(Ordering::Relaxed);
+            if !is_message || (how != ffi::Py_EQ && how != ffi::Py_NE) {
+                return Ok(view.py.NotImplemented().into_ptr());
+            }
+            let other = View::new(view.py, other);
+            let equal = view.len() == other.len()
+                && view.frames().zip(other.frames()).all(|(a, b)| a.octets() == b.octets());
+            Ok((equal == (how == ffi::Py_EQ)).into_pyobject(view.py)?.to_owned().into_ptr())
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn make(
+    _class: *mut ffi::PyTypeObject,
+    args: *mut ffi::PyObject,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls slots attached, with a live tuple, and a dict or null.
+    unsafe {
+        let py = Python::assume_attached();
+        raw::guard(py, || {
+            let args = Borrowed::from_ptr(py, args).to_owned().cast_into::<PyTuple>()?;
+            if args.is_empty() || !keywords.is_null() {
+                return Err(PyTypeError::new_err("Message() takes one or more frames"));
+            }
+            let frames = OutgoingMessage::new(args.iter_borrowed())?;
+            let mut wire = Vec::new();
+            let mut left = args.len();
+            for part in frames.parts() {
+                left -= 1;
+                let kind = if left == 0 { FrameKind::Last } else { FrameKind::More };
+                put_header(&mut wire, kind, part.as_bytes().len());
+                wire.extend_from_slice(part.as_bytes());
+            }
+            let made = alloc(&wire, args.len(), None);
+            if made.is_null() { Err(PyErr::fetch(py)) } else { Ok(made) }
+        })
+    }
+}

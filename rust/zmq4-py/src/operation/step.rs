@@ -1,0 +1,206 @@
+//! The stages of an operation and the steps between them.
+
+use std::cell::Cell;
+use std::ptr::null_mut;
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use zmq4_core::{SendError, WaitSide, Waiter};
+
+use super::OperationObject;
+use super::work::{Tried, Work};
+use crate::process::Native;
+use crate::receive::{self, Batch};
+use crate::send::{self, none};
+use crate::signal::LoopSignal;
+
+/// Operations that may be done at once before the loop has a turn.
+const FAIR: u32 = 64;
+
+thread_local! {
+    static DONE_AT_ONCE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// What gives the bridge of the running loop; set by `zmq4.asyncio`.
+static BRIDGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// Says what gives the bridge of the running event loop.
+#[pyfunction]
+pub(crate) fn set_loop_bridge(py: Python<'_>, factory: Py<PyAny>) {
+    // Set once, when `zmq4.asyncio` is imported; a second import of it changes nothing.
+    let _ = BRIDGE.set(py, factory);
+}
+
+pub(super) enum Stage {
+    Fresh,
+    Running,
+    Waiting(Waiting),
+    Finished,
+}
+
+/// A registered wait and the future that stands for it.
+pub(super) struct Waiting {
+    /// The iterator of the future.
+    pub(super) inner: Py<PyAny>,
+    pub(super) bridge: Py<PyAny>,
+    token: u64,
+    wait: Native<zmq4_core::Wait>,
+}
+
+/// What one step led to.
+#[derive(Clone, Copy)]
+pub(super) enum Step {
+    Return(*mut ffi::PyObject),
+    Yield(*mut ffi::PyObject),
+}
+
+impl OperationObject {
+    /// One step; `value` is what the loop sends, None as a rule.
+    pub(super) fn step(&mut self, py: Python<'_>, value: *mut ffi::PyObject) -> PyResult<Step> {
+        match std::mem::replace(&mut self.stage, Stage::Running) {
+            Stage::Fresh => self.begin(py),
+            Stage::Waiting(waiting) => self.resume(py, waiting, value),
+            Stage::Running => Err(PyValueError::new_err("the operation is running already")),
+            Stage::Finished => {
+                self.stage = Stage::Finished;
+                Err(PyRuntimeError::new_err("cannot reuse an operation that was awaited already"))
+            }
+        }
+    }
+
+    fn begin(&mut self, py: Python<'_>) -> PyResult<Step> {
+        let at_once = DONE_AT_ONCE.get();
+        if at_once >= FAIR {
+            DONE_AT_ONCE.set(0);
+            self.stage = Stage::Fresh;
+            return Ok(Step::Yield(none(py)));
+        }
+        match self.attempt(py) {
+            Ok(Tried::Done(result)) => {
+                DONE_AT_ONCE.set(at_once + 1);
+                self.stage = Stage::Finished;
+                Ok(Step::Return(result))
+            }
+            Ok(Tried::Later) => {
+                let socket = self.socket(py);
+                let limit = self.limit.or(match self.work.side() {
+                    WaitSide::Receive => socket.timeouts.receive(),
+                    WaitSide::Send | WaitSide::Drain => socket.timeouts.send(),
+                });
+                self.deadline = limit.map(|limit| Instant::now() + limit);
+                self.wait(py)
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    pub(super) fn fail<T>(&mut self, error: PyErr) -> PyResult<T> {
+        self.stage = Stage::Finished;
+        Err(error)
+    }
+
+    /// Makes a future and yields it, unless the operation can be done after all.
+    fn wait(&mut self, py: Python<'_>) -> PyResult<Step> {
+        let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            return self.expire(py);
+        }
+        match self.register(py, left).and_then(|waiting| Ok((self.attempt(py)?, waiting))) {
+            Ok((Tried::Done(result), waiting)) => {
+                waiting.forget(py);
+                self.stage = Stage::Finished;
+                Ok(Step::Return(result))
+            }
+            Ok((Tried::Later, waiting)) => self.resume(py, waiting, py.None().as_ptr()),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn register(&self, py: Python<'_>, left: Option<Duration>) -> PyResult<Waiting> {
+        let factory = BRIDGE
+            .get(py)
+            .ok_or_else(|| PyRuntimeError::new_err("import zmq4.asyncio before awaiting"))?;
+        let bridge = factory.bind(py).call0()?;
+        let signal = bridge.getattr("signal")?;
+        let signal = signal.cast::<LoopSignal>()?.get().share(py)?;
+        let seconds = left.map(|left| left.as_secs_f64());
+        let (token, future): (u64, Bound<'_, PyAny>) =
+            bridge.call_method1("expect", (seconds,))?.extract()?;
+        let core = self.socket(py).core(py)?;
+        let wait = Native::new(core.wait(self.work.side(), Waiter::Loop(signal, token)));
+        let inner = future.call_method0("__await__")?.unbind();
+        Ok(Waiting { inner, bridge: bridge.unbind(), token, wait })
+    }
+
+    /// Goes on waiting, or tries again if the future is done.
+    fn resume(
+        &mut self,
+        py: Python<'_>,
+        waiting: Waiting,
+        value: *mut ffi::PyObject,
+    ) -> PyResult<Step> {
+        let mut result = null_mut();
+        // SAFETY: live objects; the result is a new reference where the call says so.
+        let sent = unsafe { ffi::PyIter_Send(waiting.inner.as_ptr(), value, &raw mut result) };
+        match sent {
+            ffi::PySendResult::PYGEN_NEXT => {
+                self.stage = Stage::Waiting(waiting);
+                Ok(Step::Yield(result))
+            }
+            ffi::PySendResult::PYGEN_ERROR => {
+                let error = PyErr::fetch(py);
+                waiting.forget(py);
+                self.fail(error)
+            }
+            ffi::PySendResult::PYGEN_RETURN => {
+                // SAFETY: a new reference to what the future was resolved with: None.
+                drop(unsafe { Bound::from_owned_ptr_or_opt(py, result) });
+                self.woken(py, waiting)
+            }
+        }
+    }
+
+    fn woken(&mut self, py: Python<'_>, waiting: Waiting) -> PyResult<Step> {
+        let tried = self.attempt(py);
+        waiting.forget(py);
+        match tried {
+            Ok(Tried::Done(result)) => {
+                self.stage = Stage::Finished;
+                Ok(Step::Return(result))
+            }
+            Ok(Tried::Later) => self.wait(py),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn expire(&mut self, py: Python<'_>) -> PyResult<Step> {
+        self.stage = Stage::Finished;
+        let socket = self.socket(py);
+        match &self.work {
+            Work::ReceiveMany(_) => Ok(Step::Return(Batch::new(py).into_list()?)),
+            Work::Receive(_) | Work::ReceiveInto(_) => Err(receive::timed_out(py, socket)),
+            Work::Send(_) | Work::SendFrames(_) => {
+                Err(send::timed_out(py, socket, SendError::Full))
+            }
+            Work::SendMany { accepted, .. } => {
+                let error = send::timed_out(py, socket, SendError::Full);
+                error.value(py).setattr("accepted", accepted)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Waiting {
+    /// Ends the wait: the loop need not know the token any more. A wake that was not used is passed on
+    /// when the wait is dropped.
+    pub(super) fn forget(self, py: Python<'_>) {
+        drop(self.wait);
+        if let Err(error) = self.bridge.call_method1(py, "forget", (self.token,)) {
+            error.write_unraisable(py, None);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What an operation does when it is its turn: one attempt, which never waits.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use zmq4_core::{RecvError, SendError, WaitSide};
+
+use super::OperationObject;
+use crate::buffer::{OutgoingMessage, exact_bytes, of_bytes};
+use crate::error;
+use crate::receive::{self, Batch, Target};
+use crate::send::{frames_of, none};
+use crate::socket::Socket;
+
+/// What an operation does.
+pub(super) enum Work {
+    Receive(fn(zmq4_core::MessageRef<'_>) -> zmq4_core::Take<receive::Looked>),
+    ReceiveInto(Py<PyAny>),
+    ReceiveMany(usize),
+    /// One frame.
+    Send(Py<PyAny>),
+    /// Several frames.
+    SendFrames(Vec<Py<PyAny>>),
+    SendMany {
+        rows: Py<PyAny>,
+        next: Option<Py<PyAny>>,
+        accepted: usize,
+    },
+}
+
+impl Work {
+    pub(super) fn side(&self) -> WaitSide {
+        match self {
+            Self::Receive(_) | Self::ReceiveInto(_) | Self::ReceiveMany(_) => WaitSide::Receive,
+            Self::Send(_) | Self::SendFrames(_) | Self::SendMany { .. } => WaitSide::Send,
+        }
+    }
+}
+
+/// What an attempt led to.
+pub(super) enum Tried {
+    Done(*mut ffi::PyObject),
+    Later,
+}
+
+impl OperationObject {
+    pub(super) fn attempt(&mut self, py: Python<'_>) -> PyResult<Tried> {
+        let socket = self.socket(py);
+        let core = socket.core(py)?;
+        match &mut self.work {
+            Work::Receive(look) => received(py, socket, core.try_recv_with(*look)),
+            Work::ReceiveInto(buffer) => {
+                let target = Target::new(buffer.bind_borrowed(py))?;
+                received(py, socket, core.try_recv_with(|message| target.fill(message)))
+            }
+            Work::ReceiveMany(max) => {
+                let mut batch = Batch::new(py);
+                match batch.fill(core, *max) {
+                    Ok(()) => batch.into_list().map(Tried::Done),
+                    Err(RecvError::Empty) => Ok(Tried::Later),
+                    Err(error) => Err(error::receive(py, error, &socket.describe())),
+                }
+            }
+            Work::Send(frame) => {
+                let frame = frame.bind_borrowed(py);
+                if let Some(octets) = exact_bytes(frame) {
+                    return sent(py, socket, core.try_send(&[of_bytes(frame, octets)]));
+                }
+                let message = OutgoingMessage::new(std::iter::once(frame))?;
+                sent(py, socket, core.try_send(message.parts()))
+            }
+            Work::SendFrames(frames) => {
+                let message = OutgoingMessage::new(frames.iter().map(|f| f.bind_borrowed(py)))?;
+                sent(py, socket, core.try_send(message.parts()))
+            }
+            Work::SendMany { rows, next, accepted } => {
+                let done = send_rows(py, socket, core, rows, next, accepted);
+                done.inspect_err(|error| {
+                    // Should even that fail, the error itself is what matters.
+                    let _ = error.value(py).setattr("accepted", *accepted);
+                })
+            }
+        }
+    }
+}
+
+fn received(
+    py: Python<'_>,
+    socket: &Socket,
+    looked: Result<receive::Looked, RecvError>,
+) -> PyResult<Tried> {
+    match looked {
+        Ok(looked) => receive::finish(py, looked).map(Tried::Done),
+        Err(RecvError::Empty) => Ok(Tried::Later),
+        Err(error) => Err(error::receive(py, error, &socket.describe())),
+    }
+}
+
+fn sent(py: Python<'_>, socket: &Socket, sent: Result<(), SendError>) -> PyResult<Tried> {
+    match sent {
+        Ok(()) => Ok(Tried::Done(none(py))),
+        Err(error) if socket.waits_for(socket.core(py)?, error) => Ok(Tried::Later),
+        Err(error) => Err(error::send(py, error, &socket.describe())),
+    }
+}
+
+/// Sends rows until one must wait; that one is kept in `next`.
+fn send_rows(
+    py: Python<'_>,
+    socket: &Socket,
+    core: &zmq4_core::Socket,
+    rows: &Py<PyAny>,
+    next: &mut Option<Py<PyAny>>,
+    accepted: &mut usize,
+) -> PyResult<Tried> {
+    loop {
+        let row = match next.take() {
+            Some(row) => row.into_bound(py),
+            None => match rows.bind(py).cast::<pyo3::types::PyIterator>()?.clone().next() {
+                Some(row) => row?,
+                None => return Ok(Tried::Done(accepted.into_pyobject(py)?.into_ptr())),
+            },
+        };
+        let frames = frames_of(&row)?;
+        let message = OutgoingMessage::new(frames.iter().map(Bound::as_borrowed))?;
+        if message.parts().is_empty() {
+            return Err(PyTypeError::new_err("a message has at least one frame"));
+        }
+        match sent(py, socket, core.try_send(message.parts()))? {
+            Tried::Done(nothing) => {
+                // SAFETY: a reference to None that we own.
+                drop(unsafe { Bound::from_owned_ptr(py, nothing) });
+                *accepted += 1;
+            }
+            Tried::Later => {
+                *next = Some(row.unbind());
+                return Ok(Tried::Later);
+            }
+        }
+    }
+}
