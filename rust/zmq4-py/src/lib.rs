@@ -19,6 +19,7 @@ mod equip;
 mod error;
 mod frame;
 mod heap_type;
+mod held;
 mod log;
 mod message;
 mod operation;

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 
 use super::operation;
 use super::work::Work;
+use crate::held::Held;
 use crate::raw::raw_method;
 use crate::receive::{self, Target};
 use crate::send;
@@ -26,7 +27,7 @@ raw_method!(recv_into, |slf, args| {
         return Err(PyTypeError::new_err("recv_into() takes one writable buffer"));
     };
     drop(Target::new(buffer)?);
-    operation(slf, Work::ReceiveInto(buffer.to_owned().unbind()), limit)
+    operation(slf, Work::ReceiveInto(Held::new(buffer.to_owned())), limit)
 });
 
 raw_method!(recv_many, |slf, args| {
@@ -36,7 +37,7 @@ raw_method!(recv_many, |slf, args| {
 
 raw_method!(send, |slf, args| {
     let limit = Limit::new(args.keyword("timeout")?)?;
-    let mut frames = (0..args.len()).filter_map(|at| args.get(at)).map(|f| f.to_owned().unbind());
+    let mut frames = (0..args.len()).filter_map(|at| args.get(at)).map(|f| Held::new(f.to_owned()));
     let work = match (frames.next(), args.len()) {
         (None, _) => return Err(PyTypeError::new_err("send() takes at least one frame")),
         (Some(frame), 1) => Work::Send(frame),
@@ -50,6 +51,6 @@ raw_method!(send_many, |slf, args| {
     let (Some(rows), 1) = (args.get(0), args.len()) else {
         return Err(PyTypeError::new_err("send_many() takes one iterable of messages"));
     };
-    let rows = rows.try_iter()?.into_any().unbind();
+    let rows = Held::new(rows.try_iter()?.into_any());
     operation(slf, Work::SendMany { rows, next: None, accepted: 0 }, limit)
 });

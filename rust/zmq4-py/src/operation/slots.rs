@@ -11,6 +11,7 @@ use pyo3::types::PyType;
 use super::OperationObject;
 use super::step::{Stage, Step};
 use super::work::Work;
+use crate::held::Held;
 use crate::raw::{self, Arguments, Method, raw_method};
 use crate::send::none;
 
@@ -98,7 +99,7 @@ raw_method!(method_throw, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {
     let operation = checked(slf);
     match std::mem::replace(&mut operation.stage, Stage::Running) {
         Stage::Waiting(waiting) => {
-            match waiting.inner.bind(py).call_method1("throw", args.tuple()?) {
+            match waiting.inner.get(py).call_method1("throw", args.tuple()?) {
                 Ok(value) => {
                     operation.stage = Stage::Waiting(waiting);
                     Ok(value.into_ptr())
@@ -153,10 +154,10 @@ pub(super) unsafe extern "C" fn traverse(
         let mut all = vec![ffi::Py_TYPE(object).cast(), operation.socket];
         match &operation.work {
             Work::ReceiveInto(one) | Work::Send(one) => all.push(one.as_ptr()),
-            Work::SendFrames(frames) => all.extend(frames.iter().map(Py::as_ptr)),
+            Work::SendFrames(frames) => all.extend(frames.iter().map(Held::as_ptr)),
             Work::SendMany { rows, next, .. } => {
                 all.push(rows.as_ptr());
-                all.extend(next.iter().map(Py::as_ptr));
+                all.extend(next.iter().map(Held::as_ptr));
             }
             Work::Receive(_) | Work::ReceiveMany(_) => {}
         }

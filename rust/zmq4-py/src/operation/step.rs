@@ -12,6 +12,7 @@ use zmq4_core::{SendError, WaitSide, Waiter};
 
 use super::OperationObject;
 use super::work::{Tried, Work};
+use crate::held::Held;
 use crate::process::Native;
 use crate::receive::{self, Batch};
 use crate::send::{self, none};
@@ -44,8 +45,8 @@ pub(super) enum Stage {
 /// A registered wait and the future that stands for it.
 pub(super) struct Waiting {
     /// The iterator of the future.
-    pub(super) inner: Py<PyAny>,
-    pub(super) bridge: Py<PyAny>,
+    pub(super) inner: Held,
+    pub(super) bridge: Held,
     token: u64,
     wait: Native<zmq4_core::Wait>,
 }
@@ -131,8 +132,8 @@ impl OperationObject {
             bridge.call_method1("expect", (seconds,))?.extract()?;
         let core = self.socket(py).core(py)?;
         let wait = Native::new(core.wait(self.work.side(), Waiter::Loop(signal, token)));
-        let inner = future.call_method0("__await__")?.unbind();
-        Ok(Waiting { inner, bridge: bridge.unbind(), token, wait })
+        let inner = Held::new(future.call_method0("__await__")?);
+        Ok(Waiting { inner, bridge: Held::new(bridge), token, wait })
     }
 
     /// Goes on waiting, or tries again if the future is done.
@@ -199,7 +200,7 @@ impl Waiting {
     /// when the wait is dropped.
     pub(super) fn forget(self, py: Python<'_>) {
         drop(self.wait);
-        if let Err(error) = self.bridge.call_method1(py, "forget", (self.token,)) {
+        if let Err(error) = self.bridge.get(py).call_method1("forget", (self.token,)) {
             error.write_unraisable(py, None);
         }
     }

@@ -8,6 +8,7 @@ use zmq4_core::{RecvError, SendError, WaitSide};
 use super::OperationObject;
 use crate::buffer::{OutgoingMessage, exact_bytes, of_bytes};
 use crate::error;
+use crate::held::Held;
 use crate::receive::{self, Batch, Target};
 use crate::send::{frames_of, none};
 use crate::socket::Socket;
@@ -15,15 +16,15 @@ use crate::socket::Socket;
 /// What an operation does.
 pub(super) enum Work {
     Receive(fn(zmq4_core::MessageRef<'_>) -> zmq4_core::Take<receive::Looked>),
-    ReceiveInto(Py<PyAny>),
+    ReceiveInto(Held),
     ReceiveMany(usize),
     /// One frame.
-    Send(Py<PyAny>),
+    Send(Held),
     /// Several frames.
-    SendFrames(Vec<Py<PyAny>>),
+    SendFrames(Vec<Held>),
     SendMany {
-        rows: Py<PyAny>,
-        next: Option<Py<PyAny>>,
+        rows: Held,
+        next: Option<Held>,
         accepted: usize,
     },
 }
@@ -50,7 +51,7 @@ impl OperationObject {
         match &mut self.work {
             Work::Receive(look) => received(py, socket, core.try_recv_with(*look)),
             Work::ReceiveInto(buffer) => {
-                let target = Target::new(buffer.bind_borrowed(py))?;
+                let target = Target::new(buffer.get(py))?;
                 received(py, socket, core.try_recv_with(|message| target.fill(message)))
             }
             Work::ReceiveMany(max) => {
@@ -62,7 +63,7 @@ impl OperationObject {
                 }
             }
             Work::Send(frame) => {
-                let frame = frame.bind_borrowed(py);
+                let frame = frame.get(py);
                 if let Some(octets) = exact_bytes(frame) {
                     return sent(py, socket, core.try_send(&[of_bytes(frame, octets)]));
                 }
@@ -70,7 +71,7 @@ impl OperationObject {
                 sent(py, socket, core.try_send(message.parts()))
             }
             Work::SendFrames(frames) => {
-                let message = OutgoingMessage::new(frames.iter().map(|f| f.bind_borrowed(py)))?;
+                let message = OutgoingMessage::new(frames.iter().map(|f| f.get(py)))?;
                 sent(py, socket, core.try_send(message.parts()))
             }
             Work::SendMany { rows, next, accepted } => {
@@ -109,14 +110,14 @@ fn send_rows(
     py: Python<'_>,
     socket: &Socket,
     core: &zmq4_core::Socket,
-    rows: &Py<PyAny>,
-    next: &mut Option<Py<PyAny>>,
+    rows: &Held,
+    next: &mut Option<Held>,
     accepted: &mut usize,
 ) -> PyResult<Tried> {
     loop {
         let row = match next.take() {
-            Some(row) => row.into_bound(py),
-            None => match rows.bind(py).cast::<pyo3::types::PyIterator>()?.clone().next() {
+            Some(row) => row.get(py).to_owned(),
+            None => match rows.get(py).cast::<pyo3::types::PyIterator>()?.to_owned().next() {
                 Some(row) => row?,
                 None => return Ok(Tried::Done(accepted.into_pyobject(py)?.into_ptr())),
             },
@@ -133,7 +134,7 @@ fn send_rows(
                 *accepted += 1;
             }
             Tried::Later => {
-                *next = Some(row.unbind());
+                *next = Some(Held::new(row));
                 return Ok(Tried::Later);
             }
         }

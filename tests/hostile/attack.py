@@ -1,0 +1,121 @@
+"""Raw connections, one or a crowd, from an address of this machine that is not the honest peers'."""
+
+import resource
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final, Self
+
+from fixtures.clock import DEADLINE
+
+ATTACKER: Final = "127.0.0.2"
+
+
+def connect(port: int, source: str = ATTACKER) -> socket.socket:
+    """Connect to ``port`` of this machine."""
+    return socket.create_connection(("127.0.0.1", port), DEADLINE, (source, 0))
+
+
+def reset(raw: socket.socket) -> None:
+    """Close with a RST instead of a FIN. Source: socket(7), SO_LINGER with a time of zero."""
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raw.close()
+
+
+def read_to_the_end(raw: socket.socket) -> bytes:
+    """Read until the other side closes; a reset is a close."""
+    received = b""
+    with suppress(ConnectionError):
+        while chunk := raw.recv(65536):
+            received += chunk
+    return received
+
+
+def say(port: int, octets: bytes) -> bytes:
+    """Say ``octets`` to ``port`` and return all that comes until the other side closes.
+
+    Raises:
+        TimeoutError: It does not close.
+    """
+    with connect(port) as raw:
+        with suppress(ConnectionError):  # it may close before it has heard us out
+            raw.sendall(octets)
+        return read_to_the_end(raw)
+
+
+class Crowd:
+    """Many connections to one port, each with the time at which it was made."""
+
+    def __init__(self, port: int, count: int) -> None:
+        """Connect ``count`` times."""
+        self._poll = select.epoll()
+        self._open: dict[int, tuple[socket.socket, float]] = {}
+        self.lifetimes: list[float] = []
+        """Seconds that each connection lasted which the other side has closed."""
+        for _ in range(count):
+            raw = connect(port)
+            raw.setblocking(False)  # noqa: FBT003 (its only argument)
+            self._open[raw.fileno()] = (raw, time.monotonic())
+            self._poll.register(raw, select.EPOLLIN | select.EPOLLRDHUP)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @property
+    def numbers(self) -> list[int]:
+        """Descriptors of the open ones, oldest connection first."""
+        return list(self._open)
+
+    def each_say(self, words: Callable[[int], bytes]) -> None:
+        """Send to each that is open what ``words`` says for its number; the unsent is let go."""
+        for number, (raw, _) in enumerate(list(self._open.values())):
+            with suppress(ConnectionError, BlockingIOError):
+                raw.send(words(number))
+
+    def watch(self, seconds: float, *, until_left: int = 0) -> None:
+        """Read what comes for ``seconds``, or until few are open, and note who is closed."""
+        until = time.monotonic() + seconds
+        while len(self._open) > until_left and (left := until - time.monotonic()) > 0:
+            for number, _ in self._poll.poll(left):
+                self._read(number)
+
+    def _read(self, number: int) -> None:
+        raw, since = self._open[number]
+        try:
+            is_closed = not raw.recv(65536)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            is_closed = True
+        if is_closed:
+            self.lifetimes.append(time.monotonic() - since)
+            self._poll.unregister(raw)
+            del self._open[number]
+            raw.close()
+
+    def leave(self) -> None:
+        """Close what is open."""
+        for raw, _ in self._open.values():
+            raw.close()
+        self._open.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+        self._poll.close()
+
+
+@contextmanager
+def many_descriptors() -> Iterator[int]:
+    """Raise this process's limit of descriptors as far as it goes; gives the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        yield hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

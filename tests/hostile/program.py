@@ -1,0 +1,74 @@
+"""The program under attack: one bound socket that does what lines of JSON on its input say.
+
+It runs in a process of its own; `victim.py` speaks for it. The answer to each line is one line.
+"""
+
+import json
+import logging
+import re
+import resource
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+import zmq4
+
+
+class Reasons(logging.Handler):
+    """Counts log lines, alike where only addresses and numbers differ."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one line."""
+        text = re.sub(r"tcp://[0-9.:]+", "<peer>", record.getMessage())
+        self.counts[f"{record.levelname} {text}"] += 1
+
+
+def receive(socket: zmq4.Pull, wanted: str, timeout: float) -> bool:
+    """Receive until ``wanted`` comes, dropping what others sent; tell whether it came."""
+    until = time.monotonic() + timeout
+    while (left := until - time.monotonic()) > 0:
+        try:
+            message = socket.recv(timeout=left)
+        except zmq4.Timeout:
+            return False
+        if message[0] == wanted.encode():
+            return True
+    return False
+
+
+def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noqa: ANN401 (any type)
+    """Do what ``order`` says and return what it asks for."""
+    match order:
+        case {"do": "receive", "text": text, "timeout": timeout}:
+            return receive(socket, text, timeout)
+        case {"do": "send", "text": text, "timeout": timeout}:
+            socket.send(text, timeout=timeout)
+            return True
+        case {"do": "failure"}:
+            return socket.endpoint.failure
+        case {"do": "reasons"}:
+            return dict(reasons.counts)
+        case {"do": "peers"}:
+            return len(socket.peers())
+    raise ValueError(order)
+
+
+def main(kind: str, options: dict[str, Any], descriptors: int) -> None:
+    """Serve until the input ends."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors or hard, hard))
+    reasons = Reasons()
+    logging.getLogger("zmq4").addHandler(reasons)
+    logging.getLogger("zmq4").setLevel(logging.INFO)
+    with getattr(zmq4, kind)(bind="tcp://127.0.0.1:0", **options) as socket:
+        print(json.dumps(socket.endpoint.port), flush=True)
+        for line in sys.stdin:
+            print(json.dumps(obey(socket, reasons, json.loads(line))), flush=True)
+
+
+main(sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3]))

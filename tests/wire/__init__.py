@@ -1,0 +1,1 @@
+"""Our sockets against plain ones that send and expect octets: the wire, without an implementation."""
