@@ -1,4 +1,4 @@
-"""What the process does for the package: forks, ends, and starts the log."""
+"""What the package owes the process: at its first socket, at a fork, and at its end."""
 
 import atexit
 import os
@@ -8,11 +8,17 @@ from typing import Final
 from zmq4 import _native
 
 
-def _start_log() -> None:
-    """Start the thread of the log. Called by the native module at a process's first socket."""
+def _begin() -> None:
+    """Start the log. Called by the native module at the first socket, and so after a fork."""
     from zmq4 import _log  # noqa: PLC0415 (`logging` would be a sixth of the package's import)
 
     _log.start()
+    if "multiprocessing.util" in sys.modules:
+        from multiprocessing import process, util  # noqa: PLC0415 (only if it is there already)
+
+        if process.parent_process() is not None:
+            # Its forked children end without `atexit`; what they sent last would be lost.
+            util.Finalize(None, _end, exitpriority=-1)
 
 
 def _end() -> None:
@@ -27,6 +33,6 @@ def _end() -> None:
 _PATIENCE: Final = 60.0
 """Seconds that the end of the interpreter may be held up by sockets that linger for ever."""
 
-_native.set_log_starter(_start_log)
+_native.set_log_starter(_begin)
 os.register_at_fork(after_in_child=_native.after_fork_in_child)
 atexit.register(_end)

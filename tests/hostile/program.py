@@ -5,11 +5,13 @@ It runs in a process of its own; `victim.py` speaks for it. The answer to each l
 
 import json
 import logging
+import os
 import re
 import resource
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import zmq4
@@ -41,20 +43,51 @@ def receive(socket: zmq4.Pull, wanted: str, timeout: float) -> bool:
     return False
 
 
+def wait_until_peers_are(socket: zmq4.Pull, count: int) -> None:
+    """Wait until so many are connected; who waits for ever is ended by the deadline of the child."""
+    while len(socket.peers()) != count:
+        time.sleep(0.001)  # an endpoint tells of the first peer only
+
+
+HOARD: list[int] = []
+
+
+def hoard() -> None:
+    """Take every descriptor that the system still gives."""
+    while True:
+        try:
+            HOARD.append(os.dup(0))
+        except OSError:
+            return
+
+
 def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noqa: ANN401 (any type)
     """Do what ``order`` says and return what it asks for."""
     match order:
         case {"do": "receive", "text": text, "timeout": timeout}:
             return receive(socket, text, timeout)
+        case {"do": "receive-all"}:
+            return [[part.decode() for part in message] for message in iter(socket.try_recv, None)]
         case {"do": "send", "text": text, "timeout": timeout}:
             socket.send(text, timeout=timeout)
             return True
         case {"do": "failure"}:
             return socket.endpoint.failure
+        case {"do": "failure-when-peers-are", "peers": count}:
+            wait_until_peers_are(socket, count)
+            return socket.endpoint.failure
         case {"do": "reasons"}:
             return dict(reasons.counts)
-        case {"do": "peers"}:
-            return len(socket.peers())
+        case {"do": "wait-until-peers-are", "peers": count}:
+            wait_until_peers_are(socket, count)
+            return count
+        case {"do": "hoard-descriptors"}:
+            hoard()
+            return len(HOARD)
+        case {"do": "release-descriptors"}:
+            while HOARD:
+                os.close(HOARD.pop())
+            return 0
     raise ValueError(order)
 
 
@@ -66,6 +99,8 @@ def main(kind: str, options: dict[str, Any], descriptors: int) -> None:
     logging.getLogger("zmq4").addHandler(reasons)
     logging.getLogger("zmq4").setLevel(logging.INFO)
     with getattr(zmq4, kind)(bind="tcp://127.0.0.1:0", **options) as socket:
+        with suppress(zmq4.Timeout):
+            socket.endpoint.ready(0.001)  # the first wait of a thread makes a descriptor for good
         print(json.dumps(socket.endpoint.port), flush=True)
         for line in sys.stdin:
             print(json.dumps(obey(socket, reasons, json.loads(line))), flush=True)

@@ -82,6 +82,10 @@ class Victim:
             assert time.monotonic() < give_up, f"{part!r} < {count}: {self.reasons}"
             time.sleep(TIME_UNIT / 10)  # nothing outside tells when a log line has come
 
+    def wait_until_peers_are(self, count: int) -> None:
+        """Wait until ``count`` peers have completed their handshakes."""
+        self.order(**{"do": "wait-until-peers-are", "peers": count})
+
     def wait_until_as_before(self, before: gauge.Usage) -> gauge.Usage:
         """Wait until it holds no more descriptors and threads than ``before``."""
         give_up = time.monotonic() + DEADLINE

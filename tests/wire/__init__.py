@@ -1,1 +1,1 @@
-"""Our sockets against plain ones that send and expect octets: the wire, without an implementation."""
+"""Our sockets against plain ones that send and expect octets: the wire as it is, octet by octet."""

@@ -21,7 +21,9 @@ def wait_until(condition: Callable[[], object], endpoint: zmq4.Endpoint) -> None
             return
         readable, _, _ = select.select([signal], [], [], max(0, give_up - time.monotonic()))
         if not readable:
-            pytest.fail(f"{endpoint!r} did not change in time; its last failure: {endpoint.failure}")
+            pytest.fail(
+                f"{endpoint!r} did not change in time; its last failure: {endpoint.failure}"
+            )
         signal.take()
 
 

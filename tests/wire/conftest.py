@@ -5,10 +5,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-import zmq4
-from wire.scripted import Meet, ScriptedListener, ScriptedPeer, call
-
-OurSocket = zmq4.Push | zmq4.Pull | zmq4.Pair | zmq4.Dealer
+from wire.scripted import Meet, OurSocket, ScriptedListener, ScriptedPeer, call
 
 
 @pytest.fixture

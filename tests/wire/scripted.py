@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+import zmq4
 from fixtures.clock import DEADLINE
 from wire.vectors import GREETING, READY
 
@@ -128,7 +129,9 @@ def call(port: int | None) -> ScriptedPeer:
     return ScriptedPeer(socket.create_connection(("127.0.0.1", port or 0)))
 
 
-Meet = Callable[..., ScriptedPeer]
+OurSocket = zmq4.Push | zmq4.Pull | zmq4.Pair | zmq4.Dealer
+
+Meet = Callable[[OurSocket], ScriptedPeer]
 """Opens an endpoint of a socket of ours and returns the scripted peer on its other side."""
 
 MORE = 0x01

@@ -80,9 +80,7 @@ def test_peer_of_3_0_is_served(meet: Meet, deadline: float) -> None:
 
 
 @pytest.mark.parametrize("major", ["02", "04", "ff"])
-def test_unheard_of_major_version_is_taken_for_3_1(
-    meet: Meet, deadline: float, major: str
-) -> None:
+def test_unheard_of_major_version_is_taken_for_3_1(meet: Meet, deadline: float, major: str) -> None:
     with zmq4.Pull() as pull:
         peer = meet(pull)
 

@@ -4,8 +4,7 @@ import pytest
 
 import zmq4
 from wire.changes import failure_of
-from wire.conftest import OurSocket
-from wire.scripted import Meet
+from wire.scripted import Meet, OurSocket
 from wire.vectors import (
     ERROR_INVALID_SOCKET_TYPE,
     GREETING,
@@ -15,7 +14,6 @@ from wire.vectors import (
     READY_OF_DEALER_CLIENT_1,
     SIGNATURE,
     SIGNATURE_OF_CLIENT_1,
-    SOCKET_TYPE,
 )
 
 OURS: dict[str, type[OurSocket]] = {
@@ -162,7 +160,9 @@ def test_ready_of_the_peer_is_refused_with_a_reason(
 
 
 def test_first_of_two_properties_of_one_name_counts(meet: Meet, deadline: float) -> None:
-    octets = ready(PUSH_TYPE, named(b"Socket-Type", b"PUB"), named(b"X-A", b"1"), named(b"x-a", b"2"))
+    octets = ready(
+        PUSH_TYPE, named(b"Socket-Type", b"PUB"), named(b"X-A", b"1"), named(b"x-a", b"2")
+    )
     with zmq4.Pull() as pull:
         peer = meet(pull)
 
@@ -277,7 +277,7 @@ def test_whatever_is_not_ready_ends_the_handshake_with_a_reason(
     ("octets", "reason"),
     [
         ("040a 05 4552524f52 03 343030", 'the peer ended the handshake: "400"'),
-        ("0412 05 4552524f52 0b 676f206177617920706c", 'the peer ended the handshake: "go away'),
+        ("040e 05 4552524f52 07 676f2061776179", 'the peer ended the handshake: "go away"'),
         ("0407 05 4552524f52 00", "the peer ended the handshake without a reason"),
         ("0406 05 4552524f52", "the peer ended the handshake without a reason"),
         (ERROR_INVALID_SOCKET_TYPE, 'the peer ended the handshake: "Invalid socket type"'),

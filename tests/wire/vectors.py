@@ -1,6 +1,6 @@
 """Octets as libzmq was seen to send them, in hexadecimal.
 
-Captured with raw sockets from libzmq 4.3.5 and master. What they mean: RFC 37/ZMTP, "Formal Grammar".
+Captured with raw sockets from libzmq 4.3.5 and master. Meaning: RFC 37/ZMTP, "Formal Grammar".
 """
 
 SIGNATURE = "ff00000000000000017f"
@@ -53,9 +53,6 @@ READY_OF_DEALER_CLIENT_1 = (
     "084964656e7469747900000008636c69656e742d31"
 )
 SIGNATURE_OF_CLIENT_1 = "ff00000000000000097f"
-
-SOCKET_TYPE = "0b536f636b65742d54797065"
-"""The name of the property, with its length."""
 
 ERROR_INVALID_SOCKET_TYPE = "041a054552524f5213496e76616c696420736f636b65742074797065"
 PING = "040704 50494e47 0000"

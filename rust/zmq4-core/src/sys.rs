@@ -165,6 +165,29 @@ pub(crate) fn register<T: HoldsSocket>(socket: T) -> io::Result<AsyncFd<T>> {
     unsafe { AsyncFd::register(socket) }.map_err(io::Error::from)
 }
 
+/// Receives up to `max` octets behind what `into` holds, without clearing the memory first, and what
+/// follows them into `behind`. The capacity must be there already.
+pub(crate) fn receive_split(
+    fd: BorrowedFd<'_>,
+    into: &mut Vec<u8>,
+    max: usize,
+    behind: &mut [u8],
+) -> io::Result<usize> {
+    let spare = into.spare_capacity_mut();
+    let max = max.min(spare.len());
+    let parts = [
+        libc::iovec { iov_base: spare.as_mut_ptr().cast(), iov_len: max },
+        libc::iovec { iov_base: behind.as_mut_ptr().cast(), iov_len: behind.len() },
+    ];
+    // SAFETY: `readv` writes at most `max` octets into memory that the vector owns, and at most its
+    // length into the slice.
+    let read = unsafe { libc::readv(fd.as_raw_fd(), parts.as_ptr(), 2) };
+    let Ok(read) = usize::try_from(read) else { return Err(io::Error::last_os_error()) };
+    // SAFETY: the first `read` octets, as far as they are in the vector, were written just now.
+    unsafe { into.set_len(into.len() + read.min(max)) };
+    Ok(read)
+}
+
 /// The soft limit of open descriptors of this process.
 pub(crate) fn descriptor_limit() -> usize {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

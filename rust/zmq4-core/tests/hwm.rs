@@ -195,12 +195,15 @@ fn back_pressure_over_a_link_loses_nothing() {
         let Joined { bound, connected, .. } = join(transport, pair, other);
         let body = vec![b'x'; 10_000];
 
-        let accepted =
-            (0..).take_while(|_| send_within(&connected, &[&body], A_WHILE).is_ok()).count();
+        let mut accepted = 0;
+        while send_within(&connected, &[&body], A_WHILE).is_ok() {
+            accepted += 1;
+        }
         assert!(accepted >= 10, "at least both queues hold: {accepted}");
 
-        let received = (0..accepted).map(|_| recv_within(&bound, SOON).expect("received")).count();
-        assert_eq!(received, accepted);
+        for _ in 0..accepted {
+            recv_within(&bound, SOON).expect("received");
+        }
         assert!(drained_within(&connected, SOON));
         assert_eq!((connected.stats().queued, bound.stats().unread), (0, 0));
     }
@@ -213,7 +216,7 @@ fn a_multipart_counts_as_one_message() {
     let Joined { bound: _bound, connected, .. } = join("inproc", pull, push);
     let frames = [Part::Copy(b"a"), Part::Copy(b"b"), Part::Copy(b"c")];
 
-    let sent = (0..).take_while(|_| connected.try_send(&frames).is_ok()).count();
+    let sent = (0..10).filter(|_| connected.try_send(&frames).is_ok()).count();
 
     assert_eq!(sent, 4);
 }

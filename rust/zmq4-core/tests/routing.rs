@@ -179,7 +179,7 @@ fn many_waiting_receivers_get_every_message_once() {
 
     let received: usize = std::thread::scope(|scope| {
         let receivers: Vec<_> = (0..4)
-            .map(|_| scope.spawn(|| (0..).take_while(|_: &usize| recv(&bound) != "end").count()))
+            .map(|_| scope.spawn(|| (0..4001).take_while(|_| recv(&bound) != "end").count()))
             .collect();
         for n in 0..4000 {
             send(&connected, n.to_string());

@@ -6,6 +6,8 @@
 mod dealer;
 mod fair_queue;
 mod load_balancer;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle;
 mod pair;
 mod pipes;
 mod pull;

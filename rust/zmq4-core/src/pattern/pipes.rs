@@ -84,6 +84,12 @@ impl Pipes {
         std::mem::take(&mut self.owed)
     }
 
+    /// How many slots there are.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Notes that a pipe has ended and is empty.
     pub(crate) fn retire(&mut self, id: PipeId) {
         self.retired.push(id);

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::marks::Marks;
-use super::segment::{Part, Segment};
+use super::segment::{Part, SEGMENT_OCTETS, Segment};
+use super::spares::Spares;
 use crate::peer::Peer;
 
 /// What happens to a message that does not fit.
@@ -49,8 +50,8 @@ impl Tally {
 #[derive(Debug)]
 pub(super) struct Backlog {
     pub(super) batch: VecDeque<Segment>,
-    /// The reader's last emptied segment, kept for its memory.
-    pub(super) spare: Option<Segment>,
+    /// Segments that the reader emptied, kept for their memory.
+    pub(super) spares: Spares,
     /// What counts: queued, and taken but not yet acknowledged.
     pub(super) tally: Tally,
     pub(super) marks: Marks,
@@ -63,7 +64,7 @@ impl Backlog {
     pub(super) fn new(marks: Marks, overflow: Overflow) -> Self {
         Self {
             batch: VecDeque::new(),
-            spare: None,
+            spares: Spares::default(),
             tally: Tally::default(),
             marks,
             overflow,
@@ -125,7 +126,9 @@ impl Backlog {
     #[inline]
     fn segment_for(&mut self, octets: usize, peer: Option<&Arc<Peer>>) -> &mut Segment {
         if !self.batch.back().is_some_and(|last| last.takes(octets, peer)) {
-            let mut segment = self.spare.take().unwrap_or_default();
+            // Whoever fills one segment will fill the next: it need not grow step by step.
+            let capacity = if self.batch.is_empty() { 0 } else { SEGMENT_OCTETS };
+            let mut segment = self.spares.take(capacity);
             segment.peer = peer.cloned();
             self.batch.push_back(segment);
         }
@@ -147,7 +150,7 @@ impl Backlog {
         let Some(front) = self.batch.front_mut() else { return false };
         let octets = front.drop_front();
         if front.is_empty() {
-            self.spare = self.batch.pop_front().map(Segment::recycle);
+            self.spares.keep(self.batch.pop_front());
         }
         self.tally.subtract(1, octets);
         self.dropped += 1;
@@ -159,7 +162,7 @@ impl Backlog {
         while let Some(segment) = self.batch.pop_front() {
             self.tally.subtract(segment.messages, segment.octets);
             self.dropped += u64::try_from(segment.messages).unwrap_or(u64::MAX);
-            self.spare = Some(segment.recycle());
+            self.spares.keep(Some(segment));
         }
     }
 
@@ -211,7 +214,7 @@ impl Backlog {
     /// Gives back the memory that a burst left behind, if nothing is queued.
     pub(super) fn trim(&mut self) {
         if self.batch.is_empty() {
-            self.spare = None;
+            self.spares = Spares::default();
             self.batch = VecDeque::new();
         }
     }

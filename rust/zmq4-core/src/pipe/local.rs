@@ -8,6 +8,7 @@ use zmq4_proto::{Frame, LONG, MORE};
 use super::backlog::Tally;
 use super::queue::{Queue, Refill};
 use super::segment::{External, Segment};
+use super::spares::Spares;
 use crate::peer::Peer;
 
 /// One message as it lies in a segment: borrowed, nothing copied.
@@ -282,6 +283,7 @@ impl Segment {
 #[derive(Debug, Default)]
 pub(crate) struct LocalBatch {
     segments: VecDeque<Segment>,
+    emptied: Spares,
     /// Popped and not acknowledged yet.
     owed: Tally,
     step: usize,
@@ -314,7 +316,7 @@ impl LocalBatch {
     /// Makes sure that the next message, if any, lies here.
     #[inline]
     pub(crate) fn fill(&mut self, queue: &Queue) -> Refill {
-        if !self.segments.front().is_some_and(|segment| segment.messages > 0) {
+        if self.segments.front().is_none_or(Segment::is_empty) {
             return self.refill(queue);
         }
         if self.is_conflating
@@ -326,8 +328,9 @@ impl LocalBatch {
     }
 
     fn refill(&mut self, queue: &Queue) -> Refill {
-        let emptied = self.segments.pop_front();
-        let (refill, wake) = queue.take_or_settle(&mut self.segments, emptied, &mut self.owed);
+        self.emptied.keep(self.segments.pop_front());
+        let (emptied, owed) = (&mut self.emptied, &mut self.owed);
+        let (refill, wake) = queue.take_or_settle(&mut self.segments, emptied, owed);
         self.owes_wake |= wake;
         refill
     }
@@ -345,7 +348,7 @@ impl LocalBatch {
         segment.advance(extent);
         self.owed.add(1, extent.octets);
         if segment.messages == 0 && self.segments.len() > 1 {
-            self.segments.pop_front();
+            self.emptied.keep(self.segments.pop_front());
         }
         if self.owed.messages < self.step && self.owed.octets < self.step_octets {
             return false;

@@ -12,6 +12,7 @@ mod marks;
 mod oracle;
 mod queue;
 mod segment;
+mod spares;
 #[cfg(all(test, not(zmq4_loom)))]
 mod tests;
 
@@ -22,3 +23,4 @@ pub(crate) use marks::Marks;
 pub(crate) use queue::{Party, Pushed, Queue, Refill, Refused, Side};
 pub use segment::Part;
 pub(crate) use segment::Segment;
+pub(crate) use spares::Spares;

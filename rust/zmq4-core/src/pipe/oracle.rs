@@ -16,6 +16,7 @@ use super::segment::Segment;
 use super::tests::queue;
 use super::{Marks, Part};
 use crate::peer::Peer;
+use crate::pipe::Spares;
 use crate::testing::a_peer;
 
 /// A message of the model: the bodies of its frames.
@@ -25,6 +26,8 @@ type Model = Vec<Vec<u8>>;
 enum Op {
     /// A sender's message; bodies of 64 KiB are given by reference.
     Push(Model),
+    /// A sender's run of messages of one frame each.
+    PushEach(Vec<Vec<u8>>),
     /// A session's message with large bodies.
     PushSegment(Model),
     /// A session's run of small messages.
@@ -54,6 +57,7 @@ fn message() -> impl Strategy<Value = Model> {
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         8 => message().prop_map(Op::Push),
+        2 => prop::collection::vec(body(), 1..6).prop_map(Op::PushEach),
         2 => message().prop_map(Op::PushSegment),
         2 => prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 1..6).prop_map(Op::PushOctets),
         2 => Just(Op::Take),
@@ -166,6 +170,23 @@ impl Bench {
         Self { queue, naive, local, shown: VecDeque::new(), owed: Tally::default(), peer: a_peer() }
     }
 
+    /// Pushes a run: a prefix of it is taken, and no message behind one that was refused.
+    fn push_each(&mut self, bodies: Vec<Vec<u8>>) {
+        let model = bodies.clone();
+        let (taken, pushed) = self.queue.push_each(&parts(&model));
+        let was_asleep = self.naive.is_asleep;
+        let all = bodies.len();
+        let fits: Vec<_> =
+            bodies.into_iter().take(taken).map(|body| self.naive.push(vec![body])).collect();
+        assert!(fits.iter().all(Result::is_ok), "nothing is taken beyond the mark");
+        let wakes = was_asleep && taken > 0;
+        assert_eq!(pushed, if wakes { Pushed::WakeReader } else { Pushed::Quiet });
+        if taken < all && !wakes {
+            let refused = model.into_iter().nth(taken).map(|body| self.naive.push(vec![body]));
+            assert_eq!(refused, Some(Err(Refused::Full)));
+        }
+    }
+
     fn push_segment(&mut self, message: Model) {
         let mut segment = Segment::from(Some(Arc::clone(&self.peer)));
         segment.append(&parts(&message), octets(&message));
@@ -185,7 +206,7 @@ impl Bench {
     fn take(&mut self, little: Option<usize>) {
         let mut segments = VecDeque::new();
         let refill = match little {
-            None => self.queue.take(&mut segments, None),
+            None => self.queue.take(&mut segments, &mut Spares::default()),
             Some(octets) => self.queue.take_little(&mut segments, octets),
         };
         self.naive.is_asleep |= refill == Refill::Empty;
@@ -252,7 +273,7 @@ impl Bench {
             }
             Overflow::Refuse => self.shown.append(&mut naive.queued),
             Overflow::DropOldest | Overflow::Conflate => {
-                self.shown.extend(naive.queued.pop_front())
+                self.shown.extend(naive.queued.pop_front());
             }
         }
     }
@@ -263,6 +284,7 @@ impl Bench {
                 let pushed = self.queue.push(&parts(&message), octets(&message));
                 assert_eq!(pushed, self.naive.push(message));
             }
+            Op::PushEach(bodies) => self.push_each(bodies),
             Op::PushSegment(message) => self.push_segment(message),
             Op::PushOctets(messages) => self.push_octets(messages),
             Op::Take => self.take(None),
@@ -344,7 +366,9 @@ proptest! {
     ) {
         let [mut one, mut two] = [&first, &second].map(|messages| {
             let mut segment = Segment::default();
-            messages.iter().for_each(|message| segment.append(&parts(message), octets(message)));
+            for message in messages {
+                segment.append(&parts(message), octets(message));
+            }
             segment
         });
         let dropped = dropped.min(second.len() - 1);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::backlog::{Backlog, Overflow, Tally};
 use super::marks::Marks;
 use super::segment::{Part, Segment};
+use super::spares::Spares;
 use crate::peer::Peer;
 use crate::sync::{Mutex, Rank};
 
@@ -174,11 +175,11 @@ impl Queue {
         room
     }
 
-    /// Hands everything queued to the reader, in exchange for its emptied segment. What was taken
+    /// Hands everything queued to the reader, in exchange for its emptied segments. What was taken
     /// counts until [`Self::acknowledge`].
-    pub(crate) fn take(&self, into: &mut VecDeque<Segment>, emptied: Option<Segment>) -> Refill {
+    pub(crate) fn take(&self, into: &mut VecDeque<Segment>, emptied: &mut Spares) -> Refill {
         let mut state = self.state.lock();
-        state.keep(emptied);
+        emptied.give(&mut state.backlog.spares);
         if state.backlog.hand_over(into) { Refill::Some } else { state.nothing() }
     }
 
@@ -188,11 +189,11 @@ impl Queue {
     pub(crate) fn take_or_settle(
         &self,
         into: &mut VecDeque<Segment>,
-        emptied: Option<Segment>,
+        emptied: &mut Spares,
         owed: &mut Tally,
     ) -> (Refill, bool) {
         let mut state = self.state.lock();
-        state.keep(emptied);
+        emptied.give(&mut state.backlog.spares);
         // Where old messages make way for new ones, as few as possible are taken out of the way's reach.
         let some = match state.backlog.overflow {
             Overflow::Refuse => state.backlog.hand_over(into),
@@ -312,7 +313,7 @@ impl Queue {
     #[cfg(test)]
     pub(crate) fn memory(&self) -> usize {
         let backlog = &self.state.lock().backlog;
-        let segments = backlog.batch.iter().chain(&backlog.spare);
+        let segments = backlog.batch.iter().chain(backlog.spares.iter());
         segments.map(|segment| segment.bytes.capacity()).sum()
     }
 
@@ -351,13 +352,6 @@ impl State {
     #[inline]
     fn pushed(&mut self) -> Pushed {
         if std::mem::take(&mut self.reader.is_asleep) { Pushed::WakeReader } else { Pushed::Quiet }
-    }
-
-    #[inline]
-    fn keep(&mut self, emptied: Option<Segment>) {
-        if let Some(emptied) = emptied {
-            self.backlog.spare = Some(emptied.recycle());
-        }
     }
 
     fn nothing(&mut self) -> Refill {

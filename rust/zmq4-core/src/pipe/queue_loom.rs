@@ -10,6 +10,7 @@ use loom::thread;
 
 use super::super::local::LocalBatch;
 use super::*;
+use crate::pipe::Spares;
 
 /// Counts its wakes, and lets a thread sleep until the next.
 #[derive(Debug, Default)]
@@ -82,7 +83,7 @@ fn take_waiting(queue: &Queue, bell: &Bell, wanted: usize) -> usize {
     let (mut taken, mut sleeps) = (0, 0);
     let mut segments = VecDeque::new();
     while taken < wanted {
-        match queue.take(&mut segments, None) {
+        match queue.take(&mut segments, &mut Spares::default()) {
             Refill::Some => {
                 for segment in segments.drain(..) {
                     taken += segment.messages;
@@ -105,7 +106,7 @@ fn take_waiting(queue: &Queue, bell: &Bell, wanted: usize) -> usize {
 fn loom_push_never_loses_a_wake_and_never_doubles_one() {
     loom::model(|| {
         let Wired { queue, writer, reader } = wired(Marks::new(10, 0));
-        assert_eq!(queue.take(&mut VecDeque::new(), None), Refill::Empty);
+        assert_eq!(queue.take(&mut VecDeque::new(), &mut Spares::default()), Refill::Empty);
 
         let pushing = (Arc::clone(&queue), writer);
         let other = thread::spawn(move || {

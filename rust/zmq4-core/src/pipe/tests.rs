@@ -10,6 +10,7 @@ use super::oracle::{bodies, octets, parts};
 use super::queue::{Party, Pushed, Queue, Refill, Refused, Side};
 use super::segment::Segment;
 use super::{Marks, Part};
+use crate::pipe::Spares;
 
 /// A party that counts its wakes.
 #[derive(Debug, Default)]
@@ -70,7 +71,7 @@ fn rule_17_a_queue_that_drops_the_oldest_does_not_grow() {
         push(&queue, &[b'x'; 100]).expect("never refused");
     }
     let mut segments = VecDeque::new();
-    queue.take(&mut segments, None);
+    queue.take(&mut segments, &mut Spares::default());
 
     let held: usize = segments.iter().map(|segment| segment.bytes.capacity()).sum();
     assert!(held <= 4 * 256 * 1024, "{held} octets are held for ten messages");
@@ -92,7 +93,7 @@ fn rule_17_an_idle_queue_owns_no_octets() {
     local.fill(&queue);
 
     let mut segments = VecDeque::new();
-    assert_eq!(queue.take(&mut segments, None), Refill::Empty);
+    assert_eq!(queue.take(&mut segments, &mut Spares::default()), Refill::Empty);
     let held = local.memory();
     assert!(held < 1024, "{held} octets are held for one message of one octet");
 }
@@ -168,12 +169,12 @@ fn closing_either_end_is_told_to_the_other() {
     let (queue, writer, reader) = queue(Marks::new(10, 0), Overflow::Refuse);
     push(&queue, b"x").expect("taken");
     let mut segments = VecDeque::new();
-    queue.take(&mut segments, None);
-    assert_eq!(queue.take(&mut VecDeque::new(), None), Refill::Empty);
+    queue.take(&mut segments, &mut Spares::default());
+    assert_eq!(queue.take(&mut VecDeque::new(), &mut Spares::default()), Refill::Empty);
 
     queue.close_writer();
     assert_eq!(reader.0.load(Ordering::Relaxed), 1, "the sleeping reader is woken");
-    assert_eq!(queue.take(&mut VecDeque::new(), None), Refill::Ended);
+    assert_eq!(queue.take(&mut VecDeque::new(), &mut Spares::default()), Refill::Ended);
 
     assert_eq!(queue.close_reader(), 1, "one message was not acknowledged");
     assert_eq!(writer.0.load(Ordering::Relaxed), 1);

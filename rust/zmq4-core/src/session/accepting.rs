@@ -14,7 +14,7 @@ use super::opening::{Reason, open};
 use super::pending::{Pending, Place};
 use super::{Attached, Plan, traffic};
 use crate::io_thread::IoThreads;
-use crate::transport::{Acceptor, Link, Listener};
+use crate::transport::{Acceptor, Link, Listener, Stopper};
 
 /// The first pause when no descriptor is left, doubled up to [`MAX_PAUSE`].
 const MIN_PAUSE: Duration = Duration::from_millis(10);
@@ -23,7 +23,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// Asks a listener to stop.
 #[derive(Debug)]
 pub(crate) struct Gatekeeper {
-    listening: Arc<Socket>,
+    stopper: Stopper,
     is_closed: AtomicBool,
     notify: Notify,
 }
@@ -31,14 +31,13 @@ pub(crate) struct Gatekeeper {
 impl Gatekeeper {
     pub(crate) fn new(listener: &Listener) -> Arc<Self> {
         let (is_closed, notify) = (AtomicBool::new(false), Notify::new());
-        Arc::new(Self { listening: listener.stopper(), is_closed, notify })
+        Arc::new(Self { stopper: listener.stopper(), is_closed, notify })
     }
 
     /// Stops listening. Connections that are in traffic are closed by their pipes.
     pub(crate) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
-        // The address is free from here on; that the socket was closed already is no failure.
-        let _ = self.listening.shutdown(std::net::Shutdown::Both);
+        self.stopper.stop();
         self.notify.notify_one();
     }
 
@@ -174,10 +173,12 @@ async fn serve(link: Link, place: Place, plan: &Plan) {
     let Some(session) = plan.host.open() else {
         return refuse(&address, &Reason::Surplus, plan);
     };
-    let _attached = Attached { host: &*plan.host, pipe: session.pipe };
+    let attached = Attached { host: &*plan.host, pipe: session.pipe };
     let peer = Arc::clone(&opened.peer);
     plan.status.connected(&peer);
     let reason = traffic::run(&session, opened, plan).await;
+    // Whoever sees the peer gone from the endpoint finds it gone from the socket, too.
+    drop(attached);
     plan.status.disconnected(&peer, reason.to_string());
 }
 

@@ -82,9 +82,11 @@ async fn serve(opened: Opened, session: &Arc<Session>, plan: &Plan, delays: &mut
     let peer = Arc::clone(&opened.peer);
     let reason = if plan.session.immediate {
         let Some(pipe) = plan.host.open() else { return Reason::Surplus };
-        let _attached = Attached { host: &*plan.host, pipe: pipe.pipe };
+        let attached = Attached { host: &*plan.host, pipe: pipe.pipe };
         plan.status.connected(&peer);
-        traffic::run(&pipe, opened, plan).await
+        let reason = traffic::run(&pipe, opened, plan).await;
+        drop(attached);
+        reason
     } else {
         plan.status.connected(&peer);
         traffic::run(session, opened, plan).await
@@ -137,6 +139,7 @@ async fn abandoned(session: &Session) {
         return;
     }
     match until {
+        Some(until) if until <= clock::now() => {}
         Some(until) => tokio::time::sleep_until(until.into()).await,
         None => std::future::pending().await,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::outbuf::{MAX_SLICES, OutBuf, Taken};
-use crate::pipe::{Overflow, Part, Queue, Refill};
+use crate::pipe::{Overflow, Part, Queue, Refill, Spares};
 use crate::transport::Link;
 
 /// What is on its way to the kernel. Shared by the session and by callers with write credit.
@@ -57,13 +57,13 @@ impl Egress {
     /// Octets of memory that are held.
     #[cfg(test)]
     pub(super) fn memory(&self) -> usize {
-        let segments = self.out.segments.iter().chain(&self.out.emptied);
+        let segments = self.out.segments.iter().chain(self.out.emptied.iter());
         segments.map(|segment| segment.bytes.capacity()).sum()
     }
 
     /// Gives back the memory that a burst left behind.
     pub(super) fn trim(&mut self) {
-        self.out.emptied = None;
+        self.out.emptied = Spares::default();
         if self.out.is_empty() {
             self.out.segments.shrink_to_fit();
         }
@@ -82,12 +82,12 @@ impl Egress {
     /// whether the kernel took all of it: if not, the rest is left for the session.
     pub(super) fn write_through(&mut self, parts: &[Part<'_>], octets: usize) -> Option<bool> {
         let link = self.link.as_ref()?;
-        let mut segment = self.out.emptied.take().unwrap_or_default();
+        let mut segment = self.out.emptied.take(0);
         segment.append(parts, octets);
         // A write error is the session's to find: the message waits in the buffer like any other.
         let taken = link.write_now(&segment.bytes).unwrap_or(0);
         if taken == octets {
-            self.out.emptied = Some(segment.recycle());
+            self.out.emptied.keep(Some(segment));
             return Some(true);
         }
         self.out.segments.push_back(segment);
@@ -116,8 +116,7 @@ impl Egress {
 
     fn swap(&mut self, queue: &Queue) -> Refill {
         if self.overflow == Overflow::Refuse {
-            let emptied = self.out.emptied.take();
-            queue.take(&mut self.out.segments, emptied)
+            queue.take(&mut self.out.segments, &mut self.out.emptied)
         } else {
             queue.take_little(&mut self.out.segments, LITTLE)
         }

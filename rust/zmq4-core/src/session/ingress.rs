@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use zmq4_proto::{Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Walk, WalkStop};
 
-use super::large::LargeBody;
+use super::large::{LargeBody, Received};
 use crate::options::SessionOptions;
 use crate::peer::Peer;
 use crate::pipe::{Part, Pushed, Queue, Segment};
@@ -109,13 +109,15 @@ impl Ingress {
         room.saturating_mul(self.mean).max(SMALL_READ).min(capacity)
     }
 
-    /// Reads the rest of a large body straight into its place, if one is being received.
+    /// Reads the rest of a large body straight into its place, if one is being received. What comes
+    /// behind it, a header as a rule, is read into `behind` by the same call.
     pub(super) fn poll_large(
         &mut self,
         cx: &mut Context<'_>,
         link: &Link,
-    ) -> Option<Poll<io::Result<usize>>> {
-        self.large.as_mut().map(|large| large.poll_read(cx, link))
+        behind: &mut [u8],
+    ) -> Option<Poll<io::Result<Received>>> {
+        self.large.as_mut().map(|large| large.poll_read(cx, link, behind))
     }
 
     /// Takes octets from the wire; delivers about `room` messages and keeps the rest.

@@ -8,6 +8,15 @@ use zmq4_proto::FrameKind;
 use crate::options::Limits;
 use crate::transport::Link;
 
+/// What one read brought.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Received {
+    /// Octets in all; none is the end of the stream.
+    pub(super) octets: usize,
+    /// Octets that lie behind the body.
+    pub(super) behind: usize,
+}
+
 /// A frame body of at least [`zmq4_proto::LARGE_BODY`] octets that is being received.
 #[derive(Debug)]
 pub(super) struct LargeBody {
@@ -48,17 +57,23 @@ impl LargeBody {
         Ok(taken)
     }
 
-    /// Reads straight into the body, no further than its end.
+    /// Reads straight into the body, and into `behind` what follows its end; says how much came there.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
         link: &Link,
-    ) -> Poll<io::Result<usize>> {
+        behind: &mut [u8],
+    ) -> Poll<io::Result<Received>> {
         if let Err(error) = self.grow() {
             return Poll::Ready(Err(error));
         }
         let room = self.body.capacity() - self.body.len();
-        let missing = self.missing().min(room);
-        link.poll_read_spare(cx, &mut self.body, missing)
+        let missing = self.missing();
+        if missing > room {
+            let read = link.poll_read_spare(cx, &mut self.body, room);
+            return read.map_ok(|octets| Received { octets, behind: 0 });
+        }
+        let read = link.poll_read_split(cx, &mut self.body, missing, behind);
+        read.map_ok(|octets| Received { octets, behind: octets.saturating_sub(missing) })
     }
 }

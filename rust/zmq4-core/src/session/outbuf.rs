@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::IoSlice;
 
-use crate::pipe::Segment;
+use crate::pipe::{Segment, Spares};
 
 /// How many slices one write gathers.
 pub(super) const MAX_SLICES: usize = 64;
@@ -15,8 +15,8 @@ pub(super) struct OutBuf {
     /// Wire octets of the first segment that the kernel took, from the segment's head on. All of them
     /// belong to its first message: whole messages are settled at once.
     taken: usize,
-    /// An emptied segment, kept for its memory.
-    pub(super) emptied: Option<Segment>,
+    /// Emptied segments, kept for their memory.
+    pub(super) emptied: Spares,
 }
 
 /// What the kernel took for good.
@@ -80,7 +80,7 @@ impl OutBuf {
             settled.messages += front.messages;
             settled.octets += front.octets;
             self.taken -= front.octets;
-            self.emptied = self.segments.pop_front().map(Segment::recycle);
+            self.emptied.keep(self.segments.pop_front());
         }
         if self.taken > 0
             && let Some(front) = self.segments.front_mut()

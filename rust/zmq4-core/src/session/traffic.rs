@@ -22,6 +22,8 @@ use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
 const ROUND_OCTETS: usize = 1 << 20;
+/// How much is read behind a large body: headers, so that the next large body is read in its place too.
+const BEHIND_LARGE: usize = 512;
 /// A write of fewer octets, with more to come, gives senders a moment to add to what comes.
 const LITTLE_OCTETS: usize = 16 * 1024;
 /// The buffer that an I/O thread lends to the session that reads.
@@ -98,6 +100,8 @@ impl Traffic {
     fn rounds(&mut self, cx: &mut Context<'_>) -> Result<Poll<Reason>, Reason> {
         self.session.signal.register(cx.waker());
         self.session.set_asleep(false);
+        // Looked at before anything is written: what may not linger is not sent.
+        self.linger()?;
         let (mut outbound, mut inbound) = (ROUND_OCTETS, ROUND_OCTETS);
         loop {
             let sent = self.send(cx, &mut outbound)?;
@@ -193,12 +197,17 @@ impl Traffic {
         room: usize,
         found: &mut Found,
     ) -> Poll<std::io::Result<usize>> {
-        if let Some(read) = self.ingress.poll_large(cx, &self.link) {
-            self.ingress.finish_large(&self.session.inbound, found);
-            return read;
-        }
         BUFFER.with_borrow_mut(|buffer| {
             buffer.resize(READ_BUFFER, 0);
+            let behind = buffer.get_mut(..BEHIND_LARGE).unwrap_or_default();
+            if let Some(read) = self.ingress.poll_large(cx, &self.link, behind) {
+                self.ingress.finish_large(&self.session.inbound, found);
+                return read.map_ok(|received| {
+                    let next = behind.get_mut(..received.behind).unwrap_or_default();
+                    self.ingress.feed(next, room.saturating_sub(1), &self.session.inbound, found);
+                    received.octets
+                });
+            }
             let appetite = self.ingress.appetite(room, READ_BUFFER);
             let lent = buffer.get_mut(..appetite).unwrap_or_default();
             let read = self.link.poll_read(cx, lent);
@@ -291,16 +300,24 @@ impl Traffic {
         Ok(Step::Moved)
     }
 
-    fn next_deadline(&mut self) -> Result<Option<Instant>, Reason> {
-        let linger = match self.session.closing() {
-            Closing::Open => None,
-            Closing::Linger(Some(until)) if now() >= until && self.farewell.is_none() => {
-                return Err(Reason::Closed);
-            }
-            Closing::Linger(until) => until.filter(|_| self.farewell.is_none()),
-        };
+    fn next_deadline(&self) -> Result<Option<Instant>, Reason> {
+        let linger = self.linger()?;
         let beat = self.keepalive.poll_timeout();
         Ok([linger, beat, self.farewell, self.trim_at].into_iter().flatten().min())
+    }
+
+    /// When the time to send what is queued is over; an error if it is.
+    fn linger(&self) -> Result<Option<Instant>, Reason> {
+        match self.session.closing() {
+            Closing::Linger(Some(until)) if self.farewell.is_none() => {
+                if now() >= until {
+                    Err(Reason::Closed)
+                } else {
+                    Ok(Some(until))
+                }
+            }
+            Closing::Open | Closing::Linger(_) => Ok(None),
+        }
     }
 
     fn trim(&mut self, now: Instant) {

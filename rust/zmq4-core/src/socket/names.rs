@@ -92,10 +92,41 @@ impl Names {
         }
         Some(joint)
     }
+}
 
-    /// How many names are bound or waited for.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use zmq4_proto::SocketType;
+
+    use crate::{Context, Socket, SocketOptions};
+
+    fn count(context: &Context) -> usize {
+        context.with_names(|names| names.names.len())
+    }
+
+    #[test]
+    fn names_that_nobody_ever_binds_are_forgotten_with_those_who_waited() {
+        let context = Context::new(0);
+        let socket = Socket::new(&context, SocketType::Dealer, SocketOptions::default());
+        let socket = socket.expect("a socket");
+
+        for n in 0..10 {
+            let endpoint = socket.connect(&format!("inproc://{n}")).expect("connected");
+            assert_eq!(count(&context), 1);
+            endpoint.close();
+            assert_eq!(count(&context), 0);
+        }
+    }
+
+    #[test]
+    fn a_bound_name_is_forgotten_with_its_socket() {
+        let context = Context::new(0);
+        let socket = Socket::new(&context, SocketType::Pair, SocketOptions::default());
+        let socket = socket.expect("a socket");
+        socket.bind("inproc://x").expect("bound");
+
+        drop(socket);
+
+        assert_eq!(count(&context), 0);
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -10,23 +11,34 @@ use crate::endpoint::IpcAddress;
 use crate::options::LinkOptions;
 use crate::sys;
 
-/// What a listener leaves in the file system, removed when it goes.
+/// What a listener leaves in the file system, removed when it stops.
 #[derive(Debug)]
 pub(super) struct Traces {
     socket: PathBuf,
     inode: (u64, u64),
     directory: Option<PathBuf>,
+    is_removed: AtomicBool,
 }
 
-impl Drop for Traces {
-    fn drop(&mut self) {
-        // Only our own file: somebody may have bound the path anew.
+impl Traces {
+    /// Removes them, once: what has the name afterwards is somebody else's.
+    pub(super) fn remove(&self) {
+        if self.is_removed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        // Only our own file: somebody may have replaced it.
         if inode(&self.socket).is_ok_and(|inode| inode == self.inode) {
             let _ = std::fs::remove_file(&self.socket);
         }
         if let Some(directory) = &self.directory {
             let _ = std::fs::remove_dir(directory);
         }
+    }
+}
+
+impl Drop for Traces {
+    fn drop(&mut self) {
+        self.remove();
     }
 }
 
@@ -54,7 +66,8 @@ pub(super) fn listen(
     sys::restrict_to_owner(&socket)?;
     let bound = IpcAddress::Path(path.clone());
     socket.bind(&sock_addr(&bound)?)?;
-    let traces = Traces { inode: inode(&path)?, socket: path, directory };
+    let is_removed = AtomicBool::new(false);
+    let traces = Traces { inode: inode(&path)?, socket: path, directory, is_removed };
     socket.listen(backlog)?;
     Ok((socket, bound, Some(traces)))
 }
@@ -83,10 +96,13 @@ fn remove_stale(path: &Path) -> io::Result<()> {
     }
     let probe = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     probe.set_nonblocking(true)?;
+    let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     match probe.connect(&SockAddr::unix(path)?) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            std::fs::remove_file(path)
+            std::fs::remove_file(path).or_else(|error| is_gone(&error).then_some(()).ok_or(error))
         }
+        // Its owner has removed it in the meantime.
+        Err(error) if is_gone(&error) => Ok(()),
         Ok(()) | Err(_) => Err(io::ErrorKind::AddrInUse.into()),
     }
 }

@@ -30,6 +30,9 @@ enum Stream {
 
 /// Open links of this process.
 static OPEN: AtomicUsize = AtomicUsize::new(0);
+/// How often one turn tries what is said to be ready and is not. A half-closed stream is *ready* for
+/// ever, and the thread has others to serve.
+const ATTEMPTS: usize = 2;
 /// Four fifths of the descriptors this process may have.
 static SCARCE: LazyLock<usize> = LazyLock::new(|| sys::descriptor_limit() / 5 * 4);
 
@@ -108,6 +111,24 @@ impl Link {
         }
     }
 
+    /// Reads up to `max` octets into the spare capacity of `into`, which must be there, and what follows
+    /// them into `behind`, at once.
+    pub(crate) fn poll_read_split(
+        &self,
+        cx: &mut Context<'_>,
+        into: &mut Vec<u8>,
+        max: usize,
+        behind: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        match &self.stream {
+            Stream::Socket(fd) => poll_socket(fd, cx, max + behind.len(), |socket| {
+                sys::receive_split(socket.as_fd(), into, max, behind)
+            }),
+            #[cfg(test)]
+            Stream::Mem(_) => self.poll_read_spare(cx, into, max),
+        }
+    }
+
     /// Writes what the stream takes; waits while it takes nothing.
     pub(crate) fn poll_write(
         &self,
@@ -115,12 +136,16 @@ impl Link {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match &self.stream {
-            Stream::Socket(fd) => loop {
-                let mut guard = ready!(fd.poll_write_ready(cx))?;
-                if let Ok(written) = guard.try_io(|fd| send(fd.get_ref(), slices)) {
-                    return Poll::Ready(written);
+            Stream::Socket(fd) => {
+                for _ in 0..ATTEMPTS {
+                    let mut guard = ready!(fd.poll_write_ready(cx))?;
+                    if let Ok(written) = guard.try_io(|fd| send(fd.get_ref(), slices)) {
+                        return Poll::Ready(written);
+                    }
                 }
-            },
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             #[cfg(test)]
             Stream::Mem(mem) => mem.poll_write(cx, slices),
         }
@@ -156,7 +181,7 @@ fn poll_socket(
     asked: usize,
     mut read: impl FnMut(&Socket) -> io::Result<usize>,
 ) -> Poll<io::Result<usize>> {
-    loop {
+    for _ in 0..ATTEMPTS {
         let mut guard = ready!(fd.poll_read_ready(cx))?;
         match guard.try_io(|fd| read(fd.get_ref())) {
             Ok(Ok(n)) => {
@@ -170,6 +195,8 @@ fn poll_socket(
             Err(_would_block) => {}
         }
     }
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }
 
 fn send(socket: &Socket, slices: &[IoSlice<'_>]) -> io::Result<usize> {

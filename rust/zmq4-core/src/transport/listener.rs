@@ -16,10 +16,9 @@ use crate::sys;
 /// A bound, listening socket.
 #[derive(Debug)]
 pub(crate) struct Listener {
-    /// Goes before the socket, as in [`Acceptor`].
-    traces: Option<ipc::Traces>,
     socket: Arc<Socket>,
     address: Endpoint,
+    traces: Option<Arc<ipc::Traces>>,
     options: LinkOptions,
 }
 
@@ -30,6 +29,7 @@ pub(crate) fn listen(endpoint: &Endpoint, options: &LinkOptions) -> Result<Liste
         Endpoint::Ipc(address) => {
             let (socket, bound, traces) = ipc::listen(address, options)?;
             let (socket, address) = (Arc::new(socket), Endpoint::Ipc(bound));
+            let traces = traces.map(Arc::new);
             Ok(Listener { socket, address, traces, options: options.clone() })
         }
         Endpoint::Inproc(_) => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
@@ -62,29 +62,45 @@ impl Listener {
         &self.address
     }
 
-    /// Stops listening at once, from any thread: the address is free before the I/O thread knows.
-    pub(crate) fn stopper(&self) -> Arc<Socket> {
-        Arc::clone(&self.socket)
+    /// What stops it.
+    pub(crate) fn stopper(&self) -> Stopper {
+        Stopper { socket: Arc::clone(&self.socket), traces: self.traces.clone() }
     }
 
     /// Begins to serve, on the I/O thread this is called on.
     pub(crate) fn serve(self) -> io::Result<Acceptor> {
         Ok(Acceptor {
-            _traces: self.traces,
             socket: sys::register(self.socket)?,
             address: self.address,
+            _traces: self.traces,
             options: self.options,
         })
+    }
+}
+
+/// Stops a listener at once, from any thread: the address is free before the I/O thread knows.
+#[derive(Debug)]
+pub(crate) struct Stopper {
+    socket: Arc<Socket>,
+    traces: Option<Arc<ipc::Traces>>,
+}
+
+impl Stopper {
+    pub(crate) fn stop(&self) {
+        if let Some(traces) = &self.traces {
+            traces.remove();
+        }
+        // That the socket was closed already is no failure.
+        let _ = self.socket.shutdown(std::net::Shutdown::Both);
     }
 }
 
 /// A listener at work.
 #[derive(Debug)]
 pub(crate) struct Acceptor {
-    /// Goes before the socket: while that lives nobody else's file can have its inode number.
-    _traces: Option<ipc::Traces>,
     socket: AsyncFd<Arc<Socket>>,
     address: Endpoint,
+    _traces: Option<Arc<ipc::Traces>>,
     options: LinkOptions,
 }
 
@@ -96,6 +112,9 @@ impl Acceptor {
             if let Ok(accepted) = guard.try_io(|fd| fd.get_ref().accept()) {
                 return accepted.map(|(socket, _)| socket);
             }
+            // A Unix socket that was shut down stays readable and has nothing to accept: without this the
+            // thread would never leave here.
+            tokio::task::yield_now().await;
         }
     }
 

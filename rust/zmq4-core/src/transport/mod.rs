@@ -13,4 +13,4 @@ mod tcp;
 
 pub(crate) use dial::dial;
 pub(crate) use link::Link;
-pub(crate) use listener::{Acceptor, Listener, listen};
+pub(crate) use listener::{Acceptor, Listener, Stopper, listen};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use loom::thread;
 
 use super::*;
+use crate::pipe::Spares;
 use crate::pipe::{Marks, Overflow, Part, Party, Pushed, Queue, Refill, Side};
 use crate::wait::Parker;
 
@@ -60,7 +61,7 @@ impl Miniature {
         }
         if state.taken == 0 && state.is_active {
             let mut segments = VecDeque::new();
-            match self.queue.take(&mut segments, None) {
+            match self.queue.take(&mut segments, &mut Spares::default()) {
                 Refill::Some => state.taken = segments.iter().map(|it| it.messages).sum(),
                 Refill::Empty | Refill::Ended => state.is_active = false,
             }

@@ -8,6 +8,7 @@ use zmq4_proto::Fault;
 
 use super::super::ingress::{Found, Ingress, Request, Trouble};
 use crate::options::SessionOptions;
+use crate::pipe::Spares;
 use crate::pipe::{Marks, Overflow, Party, Queue, Refill, Side};
 use crate::testing::{a_peer, frame, message, ping};
 
@@ -62,7 +63,7 @@ impl Feed {
 
     fn drain(&mut self) {
         let mut segments = VecDeque::new();
-        if self.queue.take(&mut segments, None) != Refill::Some {
+        if self.queue.take(&mut segments, &mut Spares::default()) != Refill::Some {
             return;
         }
         for mut segment in segments {
@@ -202,7 +203,7 @@ fn rule_16_memory_follows_what_arrives_and_not_what_is_announced() {
 
     feed.feed(&announced);
     for _ in 0..40 {
-        feed.feed(&[0; 100_000]);
+        feed.feed(&vec![0; 100_000]);
     }
 
     let held = feed.ingress.memory();
@@ -245,7 +246,7 @@ fn rule_22_reserved_flag_bits_are_not_passed_on() {
     feed.ingress.feed(&mut wire, 10, &feed.queue, &mut found);
 
     let mut segments = VecDeque::new();
-    feed.queue.take(&mut segments, None);
+    feed.queue.take(&mut segments, &mut Spares::default());
     let first = segments[0].front().expect("a message");
     assert_eq!(first.wire(), Some(b"\x01\x01a\0\x01b".as_slice()));
     segments[0].drop_front();

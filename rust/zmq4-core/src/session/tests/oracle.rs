@@ -168,7 +168,9 @@ proptest! {
     ) {
         let mut bench = Bench::new(capacity);
 
-        ops.into_iter().for_each(|op| bench.run(op));
+        for op in ops {
+            bench.run(op);
+        }
         bench.finish();
 
         bench.check();

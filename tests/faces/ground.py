@@ -1,0 +1,12 @@
+"""What is there before the first test, so that no test is blamed for it."""
+
+import pytest
+
+import zmq4
+
+
+@pytest.fixture(scope="session", autouse=True)
+def io_thread() -> None:
+    """Let the implicit context start its I/O thread, which it keeps for good."""
+    with zmq4.Pull(bind="tcp://127.0.0.1:0"):
+        return

@@ -1,0 +1,1 @@
+"""The threads face: calls that wait in the calling thread."""

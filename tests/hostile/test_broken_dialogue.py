@@ -1,0 +1,117 @@
+"""A good dialogue cut short at every octet, or with bits turned: whole messages or none."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from hostile import wire
+from hostile.attack import connect, read_to_the_end, reset
+from hostile.gauge import MIB
+from hostile.victim import Victim
+
+Besiege = Callable[..., Victim]
+
+KINDS = ["Pull", "Push", "Pair", "Dealer"]
+SEED = 20_261_124
+PART = 40 * 1024
+"""Octets of noise in a dialogue with bits turned: enough to become a length."""
+
+
+def hang_up(port: int, octets: bytes) -> None:
+    """Say ``octets``, end the stream, and wait for the other side's end."""
+    with connect(port) as raw, suppress(ConnectionError, BrokenPipeError):
+        raw.sendall(octets)
+        raw.shutdown(1)
+        read_to_the_end(raw)
+
+
+def drop(port: int, octets: bytes) -> None:
+    """Say ``octets`` and reset the connection."""
+    raw = connect(port)
+    raw.sendall(octets)
+    reset(raw)
+
+
+@pytest.mark.parametrize("leave", [hang_up, drop])
+@pytest.mark.parametrize("kind", KINDS)
+def test_dialogue_cut_short_anywhere_leaves_nothing_behind(
+    besiege: Besiege, kind: str, leave: Callable[[int, bytes], None]
+) -> None:
+    victim = besiege(kind)
+    whole = wire.dialogue(wire.PARTNER[victim.socket_type])
+
+    with victim.friend() as friend:
+        before = victim.usage
+        for length in range(len(whole) + 1):
+            leave(victim.port, whole[:length])
+        friend.is_served()
+        after = victim.wait_until_as_before(before)
+
+    assert after.resident - before.resident < 4 * MIB
+
+
+def test_message_cut_short_is_not_delivered(besiege: Besiege) -> None:
+    victim = besiege("Pull")
+    opening = wire.GREETING + wire.ready("PUSH")
+    message = wire.frame(b"whole?", wire.MORE) + wire.frame(b"", wire.MORE) + wire.frame(b"end")
+
+    for length in range(len(message)):
+        hang_up(victim.port, opening + message[:length])
+    hang_up(victim.port, opening + message)
+    victim.wait_until_peers_are(0)
+
+    assert victim.order(do="receive-all") == [["whole?", "", "end"]]
+
+
+def test_handshake_cut_short_is_logged_with_its_reason(besiege: Besiege) -> None:
+    victim = besiege("Pull")
+    opening = wire.GREETING + wire.ready("PUSH")
+
+    for length in range(len(opening)):
+        hang_up(victim.port, opening[:length])
+
+    victim.wait_until_logged("reason=the peer closed the connection", len(opening))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_dialogue_with_one_bit_turned_leaves_nothing_behind(besiege: Besiege, kind: str) -> None:
+    victim = besiege(kind, handshake_timeout=1)
+    whole = wire.dialogue(wire.PARTNER[victim.socket_type])
+
+    with victim.friend() as friend:
+        before = victim.usage
+        for position in range(len(whole) * 8):
+            hang_up(victim.port, turned(whole, [position]))
+        friend.is_served()
+        after = victim.wait_until_as_before(before)
+
+    assert after.resident - before.resident < 4 * MIB
+
+
+def test_dialogue_with_many_bits_turned_leaves_nothing_behind(besiege: Besiege) -> None:
+    victim = besiege("Dealer", handshake_timeout=1)
+    chance = random.Random(SEED)  # noqa: S311 (a seed, so that a failure can be had again)
+    whole = wire.dialogue("DEALER") + chance.randbytes(PART)
+
+    with victim.friend() as friend:
+        before = victim.usage
+        for _ in range(500):
+            # The greeting is left alone now and then, so that traffic is reached.
+            first = chance.choice([0, len(wire.GREETING) * 8])
+            count = chance.randrange(1, 20)
+            positions = [chance.randrange(first, len(whole) * 8) for _ in range(count)]
+            hang_up(victim.port, turned(whole, positions))
+        friend.is_served()
+        after = victim.wait_until_as_before(before)
+
+    assert after.resident - before.resident < 16 * MIB
+
+
+def turned(octets: bytes, positions: list[int]) -> bytes:
+    """Return ``octets`` with the bits at ``positions`` turned."""
+    changed = bytearray(octets)
+    for position in positions:
+        changed[position // 8] ^= 1 << position % 8
+    return bytes(changed)

@@ -1,0 +1,1 @@
+"""Our sockets against libzmq's, which live in child processes."""

@@ -1,0 +1,44 @@
+"""A line between a socket of ours and one of libzmq's: which face, which transport, who binds."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from interop.faces import Face, OurSocket
+from interop.libzmq_peer import LibzmqPeer, LibzmqSocket
+
+
+@dataclass(slots=True)
+class Line:
+    """Where a socket of ours and one of libzmq's meet."""
+
+    face: Face
+    libzmq: LibzmqPeer
+    address: str
+    """An address that either side can bind."""
+    binder: Literal["we", "they"]
+    """Who binds; the others connect."""
+    theirs: LibzmqSocket | None = None
+
+    def open(
+        self,
+        ours: str,
+        theirs: str,
+        our_options: dict[str, Any] | None = None,
+        their_options: dict[str, int | str] | None = None,
+    ) -> tuple[OurSocket, LibzmqSocket]:
+        """Open a socket of our class ``ours``, and one of libzmq's type ``theirs`` beside it."""
+        kind, options = theirs, their_options or {}
+        if self.binder == "we":
+            opened = self.face.open(ours, bind=self.address, **our_options or {})
+            self.theirs = self.libzmq.open(kind, connect=str(opened.native.endpoint), **options)
+        else:
+            self.theirs = self.libzmq.open(kind, bind=self.address, **options)
+            opened = self.face.open(ours, connect=self.theirs.endpoint, **our_options or {})
+        opened.make_ready()
+        return opened, self.theirs
+
+    def close(self) -> None:
+        """Close the sockets of both sides."""
+        self.face.close()
+        if self.theirs is not None:
+            self.theirs.close()

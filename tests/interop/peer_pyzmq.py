@@ -1,0 +1,136 @@
+"""A program: libzmq sockets that do as they are told.
+
+Orders come on standard input and answers go to standard output, a line of JSON each; frames travel
+in base64. Every wait ends in time, so that the program outlives no test. Usage, in ``tests``::
+
+    python -m interop.peer_pyzmq SECONDS
+"""
+
+import json
+import sys
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from itertools import repeat
+from typing import Any
+
+import zmq
+
+from interop.torrent import digest, torrent
+
+Answer = dict[str, Any]
+
+
+class Peer:
+    """The sockets of this process, and what can be done with them."""
+
+    def __init__(self, seconds: float) -> None:
+        """Let no send and no receive take longer than ``seconds``."""
+        self._milliseconds = int(1000 * seconds)
+        self._context = zmq.Context()
+        self._sockets: dict[int, zmq.Socket[bytes]] = {}
+
+    def obey(self, order: dict[str, Any]) -> Answer:
+        """Carry out an order; what fails is answered too."""
+        number, name = order.pop("number"), order.pop("order")
+        try:
+            return {"number": number, **self._orders[name](self, **order)}
+        except zmq.ZMQError as error:
+            return {"number": number, "error": f"{name}: {error}"}
+
+    def open(
+        self,
+        kind: str,
+        bind: str | None = None,
+        connect: str | None = None,
+        options: dict[str, int | str] | None = None,
+    ) -> Answer:
+        """Open a socket; options have libzmq's names."""
+        socket = self._context.socket(getattr(zmq, kind))
+        number = len(self._sockets)
+        self._sockets[number] = socket
+        socket.linger = 0
+        socket.sndtimeo = socket.rcvtimeo = self._milliseconds
+        for name, value in (options or {}).items():
+            socket.setsockopt(
+                getattr(zmq, name), value if isinstance(value, int) else value.encode()
+            )
+        if bind is not None:
+            socket.bind(bind)
+        if connect is not None:
+            socket.connect(connect)
+        return {"socket": number, "endpoint": socket.last_endpoint.rstrip(b"\0").decode()}
+
+    def send(self, socket: int, frames: list[str]) -> Answer:
+        """Send a message."""
+        self._sockets[socket].send_multipart([b64decode(frame) for frame in frames])
+        return {}
+
+    def receive(self, socket: int, properties: list[str]) -> Answer:
+        """Receive a message, and those of ``properties`` that it has."""
+        frames = self._sockets[socket].recv_multipart(copy=False)
+        return {
+            "frames": [b64encode(frame.bytes).decode() for frame in frames],
+            "properties": dict(_properties(frames[0], properties)),
+        }
+
+    def echo(self, socket: int, count: int) -> Answer:
+        """Send back the next messages, envelopes and all."""
+        echoing = self._sockets[socket]
+        for _ in repeat(None, count):
+            echoing.send_multipart(echoing.recv_multipart())
+        return {}
+
+    def flood(self, socket: int, count: int, seed: int) -> Answer:
+        """Send a torrent."""
+        send = self._sockets[socket].send
+        for message in torrent(count, seed=seed):
+            send(message)
+        return {}
+
+    def drain(self, socket: int, count: int) -> Answer:
+        """Receive messages of one frame and answer with their digest."""
+        recv = self._sockets[socket].recv
+        return {"digest": digest(recv() for _ in repeat(None, count))}
+
+    def close(self, socket: int) -> Answer:
+        """Close a socket, and drop what it has not sent."""
+        self._sockets[socket].close()
+        return {}
+
+    def end(self) -> None:
+        """Close everything."""
+        self._context.destroy()
+
+    _orders: dict[str, Callable[..., Answer]] = {  # noqa: RUF012 (never changed)
+        "open": open,
+        "send": send,
+        "receive": receive,
+        "echo": echo,
+        "flood": flood,
+        "drain": drain,
+        "close": close,
+    }
+
+
+def _properties(frame: zmq.Frame, names: list[str]) -> list[tuple[str, str]]:
+    """Ask a frame for properties; libzmq raises for those that it has not."""
+    found = []
+    for name in names:
+        try:
+            found.append((name, str(frame.get(name))))
+        except zmq.ZMQError:
+            continue
+    return found
+
+
+def main(seconds: float) -> None:
+    """Obey until standard input ends."""
+    peer = Peer(seconds)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(peer.obey(json.loads(line))) + "\n")
+        sys.stdout.flush()
+    peer.end()
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))

@@ -1,0 +1,89 @@
+"""`zmq4._log`: what the core says arrives in `logging`."""
+
+import json
+import logging
+import threading
+
+import zmq4
+from fixtures.children import Children
+from zmq4 import _log
+
+REPORT = """
+class Report(logging.Handler):
+    def emit(self, record):
+        lines.append((record.name, record.levelname, record.threadName, record.getMessage()))
+
+lines = []
+logging.getLogger("zmq4").addHandler(Report())
+logging.getLogger("zmq4").setLevel(logging.DEBUG)
+"""
+
+
+def test_log_is_silent_unless_it_is_asked_for() -> None:
+    assert any(isinstance(each, logging.NullHandler) for each in _log.LOGGER.handlers)
+    assert _log.LOGGER.name == "zmq4"
+
+
+def test_one_thread_hands_records_over() -> None:
+    with zmq4.Push():
+        names = [thread.name for thread in threading.enumerate()]
+
+    assert names.count("zmq4-log") == 1
+
+
+def test_connection_is_told_by_the_thread_of_the_log(children: Children) -> None:
+    output = children.run(
+        "import json, logging, zmq4\n"
+        + REPORT
+        + """
+with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull, zmq4.Push(connect=pull.endpoint) as push:
+    push.endpoint.ready(timeout=5)
+    address = str(pull.endpoint)
+zmq4._process._end()
+print(json.dumps([address, lines]))
+"""
+    )
+
+    address, lines = json.loads(output)
+    assert ["zmq4", "DEBUG", "zmq4-log", f"connected peer={address}"] in lines
+
+
+def test_handler_that_fails_does_not_end_the_log(children: Children) -> None:
+    output = children.run(
+        """
+        import logging, zmq4
+        logging.raiseExceptions = False
+        class Broken(logging.Handler):
+            def emit(self, record):
+                seen.append(record)
+                try:
+                    raise RuntimeError
+                except RuntimeError:
+                    self.handleError(record)
+        seen = []
+        logging.getLogger("zmq4").addHandler(Broken())
+        logging.getLogger("zmq4").setLevel(logging.DEBUG)
+        for _ in range(2):
+            with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull:
+                with zmq4.Push(connect=pull.endpoint) as push:
+                    push.endpoint.ready(timeout=5)
+        zmq4._process._end()
+        print(len(seen) > 2)
+        """
+    )
+
+    assert output == "True\n"
+
+
+def test_import_alone_starts_nothing_and_imports_little(children: Children) -> None:
+    output = children.run(
+        """
+        import sys, threading
+        before = set(sys.modules)
+        import zmq4
+        heavy = {"asyncio", "logging", "multiprocessing", "json", "difflib", "zmq4.asyncio"}
+        print(sorted(heavy & (set(sys.modules) - before)), threading.active_count())
+        """
+    )
+
+    assert output == "[] 1\n"
