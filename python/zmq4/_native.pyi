@@ -6,7 +6,6 @@ Programs use `zmq4` and `zmq4.asyncio`. Here is the documentation of what they r
 
 from asyncio import Future
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
 
 from typing_extensions import Buffer, Unpack, disjoint_base
@@ -181,13 +180,7 @@ class Context:
             linger: Seconds that unsent messages get; None leaves it to each socket.
         """
     def __enter__(self) -> Self: ...
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-        /,
-    ) -> None: ...
+    def __exit__(self, *args: object) -> None: ...
 
 @disjoint_base
 class Socket:
@@ -271,7 +264,7 @@ class Socket:
     recv_timeout: float | None
     """How long a receive waits unless told, in seconds; None is for ever."""
     on_full: OnFull
-    """What a send does when every queue is full."""
+    """What a send does when every queue is full: block, drop_newest, drop_oldest or error."""
     immediate: bool
     """Queue only for peers whose handshake is done."""
     conflate: bool

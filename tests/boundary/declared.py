@@ -5,6 +5,7 @@ Read as syntax, because declarations under `TYPE_CHECKING` do not exist when the
 
 import ast
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "python/zmq4"
@@ -49,4 +50,11 @@ def signature_of(function: Function) -> str:
         defaults=arguments.defaults,
     )
     source = f"lambda {ast.unparse(bare)}: None"
-    return str(inspect.signature(eval(source)))  # noqa: S307 (written by the line above)
+    return without_self(eval(source))  # noqa: S307 (written by the line above)
+
+
+def without_self(function: Callable[..., object]) -> str:
+    """Return the parameters of a function as `inspect` prints them, `self` left out."""
+    signature = inspect.signature(function)
+    parameters = [each for each in signature.parameters.values() if each.name != "self"]
+    return str(inspect.Signature(parameters))

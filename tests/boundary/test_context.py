@@ -8,10 +8,13 @@ import zmq4
 
 
 def test_sockets_share_the_default_context() -> None:
-    with zmq4.Pull(bind="inproc://context-shared") as pull:
-        with zmq4.Push(connect="inproc://context-shared", context=zmq4.Context.default()) as push:
-            push.send(b"x")
-            assert pull.recv_bytes(timeout=5) == b"x"
+    default = zmq4.Context.default()
+    with (
+        zmq4.Pull(bind="inproc://context-shared") as pull,
+        zmq4.Push(connect="inproc://context-shared", context=default) as push,
+    ):
+        push.send(b"x")
+        assert pull.recv_bytes(timeout=5) == b"x"
     assert not zmq4.Context.default().closed
 
 
@@ -22,10 +25,12 @@ def test_context_has_the_threads_it_was_asked_for() -> None:
 
 def test_context_without_threads_serves_this_process_alone() -> None:
     with zmq4.Context(io_threads=0) as context:
-        with zmq4.Pull(bind="inproc://context-none", context=context) as pull:
-            with zmq4.Push(connect=pull.endpoint, context=context) as push:
-                push.send(b"x")
-                assert pull.recv_bytes(timeout=5) == b"x"
+        with (
+            zmq4.Pull(bind="inproc://context-none", context=context) as pull,
+            zmq4.Push(connect=pull.endpoint, context=context) as push,
+        ):
+            push.send(b"x")
+            assert pull.recv_bytes(timeout=5) == b"x"
         with pytest.raises(zmq4.ZMQError, match="I/O thread"):
             zmq4.Pull(bind="tcp://127.0.0.1:0", context=context)
 
@@ -66,7 +71,7 @@ def test_end_waits_for_what_lingers(deadline: float) -> None:
 
 def test_end_in_time_names_what_is_pending(time_unit: float) -> None:
     context = zmq4.Context()
-    push = zmq4.Push(connect="tcp://127.0.0.1:9", context=context, linger=None)
+    push = zmq4.Push(connect="tcp://127.0.0.1:9", context=context, linger=5 * time_unit)
     push.send(b"x")
 
     with pytest.raises(zmq4.Timeout, match=r"PUSH \(tcp://127.0.0.1:9; 1 messages unsent\)"):
@@ -74,7 +79,7 @@ def test_end_in_time_names_what_is_pending(time_unit: float) -> None:
     push.close()
     with pytest.raises(zmq4.Timeout, match="still send"):
         context.term(timeout=time_unit)
-    context.close(linger=0)
+    context.term(timeout=50 * time_unit)
 
     assert context.closed
 

@@ -249,7 +249,7 @@ def test_any_finite_time_limit_is_taken(seconds: float) -> None:
         def wait() -> None:
             try:
                 pull.recv(timeout=seconds)
-            except BaseException as error:  # noqa: BLE001 (reported below)
+            except BaseException as error:
                 ended.append(error)
 
         thread = threading.Thread(target=wait)

@@ -181,23 +181,23 @@ def test_large_body_between_sockets_of_a_process_is_not_copied(inproc_endpoint: 
 
 def test_peer_tells_who_sent_a_message(tcp_endpoint: str, deadline: float) -> None:
     with (
-        zmq4.Pull(bind=tcp_endpoint) as pull,
-        zmq4.Push(connect=pull.endpoint, routing_id=b"me", metadata={"X-Role": "source"}) as push,
+        zmq4.Dealer(bind=tcp_endpoint) as one,
+        zmq4.Dealer(connect=one.endpoint, routing_id=b"me", metadata={"X-Role": "source"}) as other,
     ):
-        push.send(b"1")
-        push.send(b"2")
-        first, second = pull.recv(timeout=deadline), pull.recv(timeout=deadline)
+        other.send(b"1")
+        other.send(b"2")
+        first, second = one.recv(timeout=deadline), one.recv(timeout=deadline)
 
     peer = first.peer
     assert peer is not None
     assert peer == second.peer
     assert hash(peer) == hash(second.peer)
     assert peer.address.startswith("tcp://127.0.0.1:")
-    assert (peer.routing_id, peer.socket_type, peer.user_id) == (b"me", "PUSH", None)
+    assert (peer.routing_id, peer.socket_type, peer.user_id) == (b"me", "DEALER", None)
     assert peer.version == (3, 1)
     assert peer.metadata["X-Role"] == b"source"
     assert first.sender is None
-    assert "PUSH" in repr(peer)
+    assert "DEALER" in repr(peer)
 
 
 @pytest.mark.parametrize("cls", [zmq4.Message, zmq4.Frame, zmq4.Peer, zmq4.Context])

@@ -4,6 +4,7 @@ import ast
 import math
 import typing
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_every_row_is_a_keyword_for_checkers_and_no_keyword_is_without_a_row() -
 
 def test_every_keyword_is_documented() -> None:
     body = classes_of("options.py")["SocketOptions"].body
-    pairs = dict(zip(body, body[1:], strict=False))
+    pairs = dict(pairwise(body))
     documented = [
         ast.unparse(field.target)
         for field, text in pairs.items()
@@ -83,7 +84,7 @@ def test_every_keyword_is_documented() -> None:
 def test_every_row_is_an_attribute_for_checkers_with_the_same_words() -> None:
     body = classes_of("_native.pyi")["Socket"].body
     words: dict[str, str] = {}
-    for statement, following in zip(body, body[1:], strict=False):
+    for statement, following in pairwise(body):
         match statement, following:
             case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
                 words[name] = text

@@ -3,10 +3,12 @@
 import pytest
 
 import zmq4
+from fixtures.clock import DEADLINE
 
 
 @pytest.fixture(scope="session", autouse=True)
 def io_thread() -> None:
     """Let the implicit context start its I/O thread, which it keeps for good."""
-    with zmq4.Pull(bind="tcp://127.0.0.1:0"):
-        return
+    with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull, zmq4.Push(connect=pull.endpoint) as push:
+        push.send(b"the thread runs, and has its name")
+        pull.recv(timeout=DEADLINE)

@@ -12,11 +12,25 @@ from typing import Final, Self
 from fixtures.clock import DEADLINE
 
 ATTACKER: Final = "127.0.0.2"
+_BIND_ADDRESS_NO_PORT: Final = 24
+"""Leaves the choice of a port to connect(2), so that ports of other connections can be had again.
+
+Source: ip(7), IP_BIND_ADDRESS_NO_PORT.
+"""
 
 
 def connect(port: int, source: str = ATTACKER) -> socket.socket:
     """Connect to ``port`` of this machine."""
-    return socket.create_connection(("127.0.0.1", port), DEADLINE, (source, 0))
+    raw = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        raw.settimeout(DEADLINE)
+        raw.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+        raw.bind((source, 0))
+        raw.connect(("127.0.0.1", port))
+    except BaseException:
+        raw.close()
+        raise
+    return raw
 
 
 def reset(raw: socket.socket) -> None:
@@ -44,6 +58,15 @@ def say(port: int, octets: bytes) -> bytes:
         with suppress(ConnectionError):  # it may close before it has heard us out
             raw.sendall(octets)
         return read_to_the_end(raw)
+
+
+def hang_up(port: int, octets: bytes) -> None:
+    """Say ``octets``, end the stream, and wait for the other side's end."""
+    with connect(port) as raw:
+        with suppress(OSError):  # it may have heard enough before the end
+            raw.sendall(octets)
+            raw.shutdown(socket.SHUT_WR)
+        read_to_the_end(raw)
 
 
 class Crowd:

@@ -2,12 +2,11 @@
 
 import random
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
 from hostile import wire
-from hostile.attack import connect, read_to_the_end, reset
+from hostile.attack import connect, hang_up, reset
 from hostile.gauge import MIB
 from hostile.victim import Victim
 
@@ -17,14 +16,6 @@ KINDS = ["Pull", "Push", "Pair", "Dealer"]
 SEED = 20_261_124
 PART = 40 * 1024
 """Octets of noise in a dialogue with bits turned: enough to become a length."""
-
-
-def hang_up(port: int, octets: bytes) -> None:
-    """Say ``octets``, end the stream, and wait for the other side's end."""
-    with connect(port) as raw, suppress(ConnectionError, BrokenPipeError):
-        raw.sendall(octets)
-        raw.shutdown(1)
-        read_to_the_end(raw)
 
 
 def drop(port: int, octets: bytes) -> None:

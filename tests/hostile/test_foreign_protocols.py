@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from hostile import wire
-from hostile.attack import connect, read_to_the_end, say
+from hostile.attack import hang_up, say
 from hostile.gauge import MIB
 from hostile.victim import Victim
 
@@ -126,19 +126,8 @@ def test_noise_behind_a_good_handshake_leaves_nothing_behind(besiege: Besiege, k
         before = victim.usage
         for _ in range(300):
             noise = chance.randbytes(chance.randrange(1, 2000))
-            leave_after_saying(victim.port, wire.GREETING + wire.ready(partner) + noise)
+            hang_up(victim.port, wire.GREETING + wire.ready(partner) + noise)
         friend.is_served()
         after = victim.wait_until_as_before(before)
 
     assert after.resident - before.resident < 4 * MIB
-
-
-def leave_after_saying(port: int, octets: bytes) -> None:
-    """Say ``octets``, end the stream, and wait until the other side has ended it too."""
-    with connect(port) as raw:
-        try:
-            raw.sendall(octets)
-            raw.shutdown(1)
-        except OSError:
-            return  # it has heard enough
-        read_to_the_end(raw)

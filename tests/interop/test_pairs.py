@@ -3,7 +3,6 @@
 import pytest
 
 from interop.line import Line
-from wire.changes import failure_of
 
 pytestmark = pytest.mark.requires_peer("python:zmq")
 
@@ -88,15 +87,3 @@ def test_both_sides_know_each_others_type_and_version(line: Line) -> None:
     assert sender is not None
     assert (sender.socket_type, sender.version) == ("PAIR", (3, 1))
     assert theirs.receive_with("Socket-Type")[1] == {"Socket-Type": "PAIR"}
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs"), [("Push", "SUB"), ("Pull", "PUB"), ("Pair", "DEALER"), ("Dealer", "PULL")]
-)
-def test_types_of_libzmq_that_do_not_fit_are_refused(
-    tcp_line: Line, ours: str, theirs: str
-) -> None:
-    place = tcp_line.face.open(ours, bind=tcp_line.address).native.endpoint
-    tcp_line.theirs = tcp_line.libzmq.open(theirs, connect=str(place))
-
-    assert f'cannot talk to a peer of type "{theirs}"' in failure_of(place)

@@ -18,6 +18,7 @@ mod endpoint;
 mod error;
 mod io_thread;
 mod options;
+mod packed;
 mod pattern;
 mod peer;
 mod pipe;
@@ -37,6 +38,7 @@ pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError};
 pub use options::{
     Backoff, Limits, LinkOptions, OnFull, PipeOptions, SessionOptions, SocketOptions, TcpKeepalive,
 };
+pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use session::{EndpointPhase, EndpointView};

@@ -13,6 +13,7 @@
 //! | `process` | fork and interpreter exit |
 
 mod buffer;
+mod claim;
 mod context;
 mod endpoint;
 mod equip;
@@ -70,7 +71,9 @@ mod _native {
 
 fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
-    module.add("Message", message::message_type(py)?)?;
+    let message = message::message_type(py)?;
+    py.import("collections.abc")?.getattr("Sequence")?.call_method1("register", (message,))?;
+    module.add("Message", message)?;
     module.add("OPTIONS", options::table(py)?)?;
     options::add_properties(py)?;
     log::install();

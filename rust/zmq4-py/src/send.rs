@@ -1,5 +1,7 @@
 //! Sending in threads: `send`, `try_send`, `send_many`, `drain`.
 
+use std::time::{Duration, Instant};
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -10,7 +12,7 @@ use crate::buffer::{OutgoingMessage, exact_bytes, of_bytes};
 use crate::error::{self, Kind};
 use crate::raw::{Arguments, raw_method};
 use crate::socket::Socket;
-use crate::wait::{Attempt, Limit, repeat};
+use crate::wait::{Attempt, Limit, deadline_after, repeat};
 
 /// The socket behind `self`.
 #[inline]
@@ -66,7 +68,7 @@ fn send_slowly(
     error: SendError,
     limit: Limit,
 ) -> PyResult<*mut ffi::PyObject> {
-    wait_to_send(py, socket, parts, error, limit)?;
+    wait_to_send(py, socket, parts, error, limit.or(socket.timeouts.send()))?;
     Ok(none(py))
 }
 
@@ -76,13 +78,12 @@ fn wait_to_send(
     socket: &Socket,
     parts: &[Part<'_>],
     error: SendError,
-    limit: Limit,
+    limit: Option<Duration>,
 ) -> PyResult<()> {
     let core = socket.core(py)?;
     if !socket.waits_for(core, error) {
         return Err(error::send(py, error, &socket.describe()));
     }
-    let limit = limit.or(socket.timeouts.send());
     let mut last = error;
     let sent = repeat(
         py,
@@ -127,7 +128,8 @@ raw_method!(send_many, |slf, args| {
     let (Some(rows), 1) = (args.get(0), args.len()) else {
         return Err(PyTypeError::new_err("send_many() takes one iterable of messages"));
     };
-    let mut sender = ManySender { py, socket, limit, accepted: 0 };
+    let deadline = limit.or(socket.timeouts.send()).and_then(deadline_after);
+    let mut sender = ManySender { py, socket, deadline, accepted: 0 };
     sender.send_all(rows)?;
     Ok(sender.accepted.into_pyobject(py)?.into_ptr())
 });
@@ -135,7 +137,8 @@ raw_method!(send_many, |slf, args| {
 struct ManySender<'py> {
     py: Python<'py>,
     socket: &'py Socket,
-    limit: Limit,
+    /// One for all rows.
+    deadline: Option<Instant>,
     accepted: usize,
 }
 
@@ -156,6 +159,11 @@ impl<'py> ManySender<'py> {
             }
             self.send_chunk(&chunk).map_err(|error| self.interrupted(error))?;
         }
+    }
+
+    /// The time that is left for the rows still to come.
+    fn left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Says in the exception how many were sent before it.
@@ -184,7 +192,7 @@ impl<'py> ManySender<'py> {
                 }
                 Err(error) => {
                     let first = small.first().map(std::slice::from_ref).unwrap_or_default();
-                    wait_to_send(self.py, self.socket, first, error, self.limit)?;
+                    wait_to_send(self.py, self.socket, first, error, self.left())?;
                     at += 1;
                     self.accepted += 1;
                 }
@@ -211,7 +219,7 @@ impl<'py> ManySender<'py> {
         match self.socket.core(self.py)?.try_send(message.parts()) {
             Ok(()) => {}
             Err(error) => {
-                wait_to_send(self.py, self.socket, message.parts(), error, self.limit)?;
+                wait_to_send(self.py, self.socket, message.parts(), error, self.left())?;
             }
         }
         self.accepted += 1;
@@ -233,10 +241,14 @@ raw_method!(drain, |slf, args| {
     let socket = socket(slf);
     let limit = timeout_only(args, "drain")?.or(None);
     let core = socket.core(py)?;
-    if core.is_drained() {
+    let is_drained = || {
+        let drained = core.is_drained();
+        drained.map_err(|error| error::send(py, error, &socket.describe()))
+    };
+    if is_drained()? {
         return Ok(none(py));
     }
-    let attempt = || Ok(if core.is_drained() { Attempt::Done(()) } else { Attempt::Later });
+    let attempt = || Ok(if is_drained()? { Attempt::Done(()) } else { Attempt::Later });
     if repeat(py, limit, |waiter| core.wait(WaitSide::Drain, waiter), attempt)?.is_some() {
         return Ok(none(py));
     }

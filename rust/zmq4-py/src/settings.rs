@@ -80,6 +80,9 @@ impl Value {
     }
 }
 
+/// A hundred years.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 fn any<'py>(py: Python<'py>, value: impl IntoPyObject<'py>) -> PyResult<Bound<'py, PyAny>> {
     value.into_bound_py_any(py)
 }
@@ -135,12 +138,18 @@ fn seconds(value: &Bound<'_, PyAny>) -> Result<Option<Duration>, Refusal> {
     if seconds == f64::INFINITY {
         return Ok(None);
     }
-    Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| Refusal::Range(RANGE))
+    let duration = Duration::try_from_secs_f64(seconds).map_err(|_| Refusal::Range(RANGE))?;
+    // Sums with it must not overflow; a century is as good as any longer time.
+    Ok(Some(duration.min(CENTURY)))
 }
 
 /// An attribute of a value object, in seconds.
-fn part(value: &Bound<'_, PyAny>, name: &str) -> Result<Option<Duration>, Refusal> {
-    seconds(&value.getattr(name)?)
+fn part(
+    value: &Bound<'_, PyAny>,
+    name: &str,
+    range: &'static str,
+) -> Result<Option<Duration>, Refusal> {
+    seconds(&value.getattr(name).map_err(|_| Refusal::Range(range))?)
 }
 
 macro_rules! core_value {
@@ -258,10 +267,11 @@ fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
 }
 
 fn heartbeat(value: &Bound<'_, PyAny>) -> Result<Heartbeat, Refusal> {
-    let interval = part(value, "interval")?.filter(|interval| !interval.is_zero());
-    let interval = interval.ok_or(Refusal::Range("a Heartbeat with an interval above 0"))?;
-    let timeout = part(value, "timeout")?.unwrap_or(interval);
-    let ttl = part(value, "ttl")?.unwrap_or(Duration::ZERO);
+    const RANGE: &str = "a Heartbeat with an interval above 0, or None";
+    let interval = part(value, "interval", RANGE)?.filter(|interval| !interval.is_zero());
+    let interval = interval.ok_or(Refusal::Range(RANGE))?;
+    let timeout = part(value, "timeout", RANGE)?.unwrap_or(interval);
+    let ttl = part(value, "ttl", RANGE)?.unwrap_or(Duration::ZERO);
     Ok(Heartbeat { interval, timeout, ttl })
 }
 
@@ -277,9 +287,10 @@ fn heartbeat_object<'py>(py: Python<'py>, options: &SocketOptions) -> PyResult<B
 
 fn backoff(value: &Bound<'_, PyAny>) -> Result<Backoff, Refusal> {
     const RANGE: &str = "a Backoff with a first delay above 0, or None";
-    let initial = part(value, "initial")?.filter(|initial| !initial.is_zero());
-    let max = part(value, "max")?.unwrap_or(Duration::MAX);
-    let jitter: f64 = value.getattr("jitter")?.extract()?;
+    let initial = part(value, "initial", RANGE)?.filter(|initial| !initial.is_zero());
+    let max = part(value, "max", RANGE)?.unwrap_or(Duration::MAX);
+    let jitter = value.getattr("jitter").and_then(|jitter| jitter.extract::<f64>());
+    let jitter = jitter.map_err(|_| Refusal::Range(RANGE))?;
     if !(0.0..=1.0).contains(&jitter) {
         return Err(Refusal::Range("a Backoff with a jitter from 0 to 1"));
     }
@@ -298,12 +309,11 @@ fn backoff_object<'py>(py: Python<'py>, options: &SocketOptions) -> PyResult<Bou
 fn keepalive(value: &Bound<'_, PyAny>) -> Result<TcpKeepalive, Refusal> {
     const RANGE: &str =
         "a TcpKeepalive with idle and interval of 1 s or more, and a count of 1 or more";
-    let whole =
-        |name| part(value, name)?.filter(|time| time.as_secs() >= 1).ok_or(Refusal::Range(RANGE));
-    let count: u32 = value.getattr("count")?.extract()?;
-    if count == 0 {
-        return Err(Refusal::Range(RANGE));
-    }
+    let whole = |name| {
+        part(value, name, RANGE)?.filter(|time| time.as_secs() >= 1).ok_or(Refusal::Range(RANGE))
+    };
+    let count = value.getattr("count").and_then(|count| count.extract::<u32>());
+    let count = count.ok().filter(|&count| count > 0).ok_or(Refusal::Range(RANGE))?;
     Ok(TcpKeepalive { idle: whole("idle")?, interval: whole("interval")?, count })
 }
 

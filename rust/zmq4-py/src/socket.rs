@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyType};
 use zmq4_core::proto::SocketType;
 use zmq4_core::{SendError, WaitSide, Waiter};
 
+use crate::claim::LoopClaims;
 use crate::context::Context;
 use crate::endpoint::EndpointHandle;
 use crate::error;
@@ -26,7 +27,7 @@ pub(crate) struct Socket {
     /// The name of the Python class, for messages.
     name: String,
     pub(crate) timeouts: Timeouts,
-    closed: std::sync::atomic::AtomicBool,
+    pub(crate) claims: LoopClaims,
 }
 
 /// The socket's own time limits, in nanoseconds; the largest number means for ever.
@@ -135,7 +136,7 @@ impl Socket {
             context: Native::new(context),
             name,
             timeouts,
-            closed: false.into(),
+            claims: LoopClaims::default(),
         })
     }
 
@@ -164,7 +165,6 @@ impl Socket {
             None => None,
             Some(seconds) => Some(Limit::from_seconds(seconds)?.or(None)),
         };
-        self.closed.store(true, Ordering::Relaxed);
         if let Some(socket) = self.inner.ours() {
             socket.close(linger);
         }
@@ -174,7 +174,7 @@ impl Socket {
     /// Whether the socket was closed, or belongs to a process before a fork.
     #[getter]
     fn closed(&self) -> bool {
-        self.closed.load(Ordering::Relaxed) || !self.inner.is_ours()
+        self.inner.ours().is_none_or(zmq4_core::Socket::is_closed)
     }
 
     /// The context the socket belongs to.
@@ -197,7 +197,8 @@ impl Socket {
     }
 
     fn _is_drained(&self, py: Python<'_>) -> PyResult<bool> {
-        Ok(self.core(py)?.is_drained())
+        let drained = self.core(py)?.is_drained();
+        drained.map_err(|error| error::send(py, error, &self.describe()))
     }
 
     fn _watch_drain(&self, py: Python<'_>, signal: &LoopSignal, token: u64) -> PyResult<DrainWait> {

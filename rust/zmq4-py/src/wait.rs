@@ -93,6 +93,11 @@ impl Limit {
     }
 }
 
+/// The instant after so long a time; none if it is too far away to be written down, which is never.
+pub(crate) fn deadline_after(limit: Duration) -> Option<Instant> {
+    Instant::now().checked_add(limit)
+}
+
 /// How an attempt went.
 pub(crate) enum Attempt<R> {
     Done(R),
@@ -112,7 +117,7 @@ pub(crate) fn repeat<R, W>(
         return Ok(None);
     }
     crate::buffer::bury(py);
-    let deadline = limit.map(|limit| Instant::now() + limit);
+    let deadline = limit.and_then(deadline_after);
     let parker = parker()?;
     loop {
         parker.reset();

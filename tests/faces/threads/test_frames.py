@@ -119,9 +119,7 @@ def test_one_to_three_hundred_frames_arrive_whole(
     line: tuple[zmq4.Push, zmq4.Pull], deadline: float
 ) -> None:
     push, pull = line
-    messages = [
-        [b"%d/%d" % (index, count) for index in range(count)] for count in range(1, 301, 7)
-    ]
+    messages = [[b"%d/%d" % (index, count) for index in range(count)] for count in range(1, 301, 7)]
 
     for frames in messages:
         push.send(*frames)

@@ -50,9 +50,8 @@ def test_iteration_of_a_closed_socket_is_empty() -> None:
 
 
 def test_iteration_keeps_to_the_time_limit_of_the_socket(inproc_endpoint: str) -> None:
-    with zmq4.Pull(bind=inproc_endpoint, recv_timeout=0.01) as pull:
-        with pytest.raises(zmq4.Timeout):
-            next(iter(pull))
+    with zmq4.Pull(bind=inproc_endpoint, recv_timeout=0.01) as pull, pytest.raises(zmq4.Timeout):
+        next(iter(pull))
 
 
 def test_two_iterations_share_the_messages(pipeline: Pipeline) -> None:

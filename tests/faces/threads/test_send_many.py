@@ -26,7 +26,9 @@ def numbered(count: int) -> list[bytes]:
 
 
 def received(pull: zmq4.Pull) -> list[list[bytes]]:
-    return [[*message] for batch in iter(lambda: pull.recv_many(timeout=0), []) for message in batch]
+    return [
+        [*message] for batch in iter(lambda: pull.recv_many(timeout=0), []) for message in batch
+    ]
 
 
 @pytest.mark.parametrize(

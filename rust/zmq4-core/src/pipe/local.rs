@@ -145,10 +145,10 @@ impl<'a> Iterator for Frames<'a> {
 
 /// The header of a frame that was encoded here or has passed the decoder.
 #[derive(Clone, Copy)]
-struct Header {
+pub(crate) struct Header {
     more: bool,
-    len: usize,
-    body: usize,
+    pub(crate) len: usize,
+    pub(crate) body: usize,
 }
 
 impl Header {
@@ -157,7 +157,7 @@ impl Header {
         reason = "a call here writes and reloads a large struct: a third of a receive"
     )]
     #[inline(always)]
-    fn at(wire: &[u8], at: usize) -> Option<Self> {
+    pub(crate) fn at(wire: &[u8], at: usize) -> Option<Self> {
         let flags = *wire.get(at)?;
         let more = flags & MORE != 0;
         if flags & LONG == 0 {

@@ -1,7 +1,7 @@
 //! Pipes: the pair of one-way queues between a socket and one peer, with water marks.
 //!
 //! A queue holds *segments* of wire octets ([`Segment`]); the sender's call encodes into the last one and
-//! the reader takes all of them at once ([`Queue`]). A socket reads its end through a [`LocalBatch`].
+//! the reader takes all of them at once ([`Queue`]). A socket reads its end through a [`local::LocalBatch`].
 //! The rules that keep this exact are `docs/decisions/0002-arenas-everywhere.md`.
 
 mod backlog;
@@ -18,6 +18,7 @@ mod tests;
 
 pub(crate) use backlog::{Overflow, Tally};
 pub(crate) use end::{Express, Given, PipeEnd, PipeId};
+pub(crate) use local::Header;
 pub use local::{FrameRef, Frames, MessageRef};
 pub(crate) use marks::Marks;
 pub(crate) use queue::{Party, Pushed, Queue, Refill, Refused, Side};

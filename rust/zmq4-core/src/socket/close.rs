@@ -31,6 +31,10 @@ impl Core {
         self.context.unregister(self);
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.state.lock().gone == Some(Gone::Closed)
+    }
+
     /// The context is terminated: every call but close fails from now on.
     pub(crate) fn terminate(&self) {
         {

@@ -80,6 +80,11 @@ impl Socket {
         self.core.socket_type
     }
 
+    /// Whether the socket was closed, by itself or with its context.
+    pub fn is_closed(&self) -> bool {
+        self.core.is_closed()
+    }
+
     /// Closes the socket. What is queued is sent for as long as `linger` says, or the option if absent.
     /// Never blocks; callers that wait are woken. Closing again does nothing.
     pub fn close(&self, linger: Option<Option<Duration>>) {

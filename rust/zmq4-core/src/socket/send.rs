@@ -84,12 +84,19 @@ impl Socket {
 
     /// Whether nothing is left that the kernel has not taken. If something is, a waiter registered for
     /// [`WaitSide::Drain`] before this call will be woken.
-    pub fn is_drained(&self) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] or [`SendError::Terminated`].
+    pub fn is_drained(&self) -> Result<bool, SendError> {
         let state = self.core.lock();
+        if let Some(gone) = state.gone {
+            return Err(gone.into());
+        }
         let sessions = state.ties.iter().filter(|(_, tie)| tie.bearer.session().is_some());
         let queues = sessions.filter_map(|(&pipe, _)| state.pipes.get(pipe));
         // Every queue is watched, so that the last of them wakes the caller.
-        queues.filter(|end| end.outbound.watch_drain()).count() == 0
+        Ok(queues.filter(|end| end.outbound.watch_drain()).count() == 0)
     }
 }
 

@@ -118,6 +118,9 @@ pub fn idle_within(context: &Context, limit: Duration) -> bool {
 ///
 /// If the system has no descriptor left.
 pub fn drained_within(socket: &Socket, limit: Duration) -> bool {
-    within(socket, WaitSide::Drain, limit, &(), || socket.is_drained().then_some(()).ok_or(()))
-        .is_ok()
+    within(socket, WaitSide::Drain, limit, &(), || match socket.is_drained() {
+        Ok(true) | Err(_) => Ok(()),
+        Ok(false) => Err(()),
+    })
+    .is_ok()
 }

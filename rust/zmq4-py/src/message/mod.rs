@@ -17,8 +17,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
-use zmq4_core::MessageRef;
-use zmq4_proto::{FrameKind, put_header};
+use zmq4_core::{MessageRef, OffsetFrame, pack};
 
 use crate::heap_type::{HeapType, getter, slot};
 
@@ -27,7 +26,7 @@ use crate::heap_type::{HeapType, getter, slot};
 pub(crate) struct MessageObject {
     base: ffi::PyVarObject,
     /// Bodies that are held by reference, in order, with the offsets they belong to.
-    externals: Option<Box<[(usize, zmq4_proto::Frame)]>>,
+    externals: Option<Box<[OffsetFrame]>>,
     peer: Option<Arc<zmq4_core::Peer>>,
     /// The first frame as `bytes`, made when first asked for.
     first: AtomicPtr<ffi::PyObject>,
@@ -62,26 +61,13 @@ pub(crate) fn new(message: &MessageRef<'_>) -> *mut ffi::PyObject {
 
 #[cold]
 fn with_externals(message: &MessageRef<'_>) -> *mut ffi::PyObject {
-    let (mut wire, mut externals) = (Vec::new(), Vec::new());
-    let mut left = message.frame_count();
-    for frame in message.frames() {
-        left -= 1;
-        let kind = if left == 0 { FrameKind::Last } else { FrameKind::More };
-        put_header(&mut wire, kind, frame.as_bytes().len());
-        match frame {
-            zmq4_core::FrameRef::Inline(body) => wire.extend_from_slice(body),
-            zmq4_core::FrameRef::External(body) => externals.push((wire.len(), body.clone())),
-        }
-    }
-    alloc(&wire, message.frame_count(), Some(externals.into_boxed_slice()))
+    let frames: Vec<_> = message.frames().collect();
+    let (wire, externals) = pack(frames.into_iter());
+    alloc(&wire, message.frame_count(), Some(externals))
 }
 
 #[inline]
-fn alloc(
-    wire: &[u8],
-    frames: usize,
-    externals: Option<Box<[(usize, zmq4_proto::Frame)]>>,
-) -> *mut ffi::PyObject {
+fn alloc(wire: &[u8], frames: usize, externals: Option<Box<[OffsetFrame]>>) -> *mut ffi::PyObject {
     let class = TYPE.load(Ordering::Relaxed);
     let Ok(size) = ffi::Py_ssize_t::try_from(wire.len()) else { return null_mut() };
     // SAFETY: the memory is large enough for the fixed part and the octets; every field is written

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyTuple};
-use zmq4_proto::{FrameKind, put_header};
+use zmq4_core::{FrameRef, pack};
 
 use super::view::View;
 use super::{MessageObject, TYPE, alloc};
@@ -96,7 +96,7 @@ pub(super) unsafe extern "C" fn compare(
             }
             let other = View::new(view.py, other);
             let equal = view.len() == other.len()
-                && view.frames().zip(other.frames()).all(|(a, b)| a.octets() == b.octets());
+                && view.frames().zip(other.frames()).all(|(a, b)| a.as_bytes() == b.as_bytes());
             Ok((equal == (how == ffi::Py_EQ)).into_pyobject(view.py)?.to_owned().into_ptr())
         })
     }
@@ -116,14 +116,8 @@ pub(super) unsafe extern "C" fn make(
                 return Err(PyTypeError::new_err("Message() takes one or more frames"));
             }
             let frames = OutgoingMessage::new(args.iter_borrowed())?;
-            let mut wire = Vec::new();
-            let mut left = args.len();
-            for part in frames.parts() {
-                left -= 1;
-                let kind = if left == 0 { FrameKind::Last } else { FrameKind::More };
-                put_header(&mut wire, kind, part.as_bytes().len());
-                wire.extend_from_slice(part.as_bytes());
-            }
+            let inline = frames.parts().iter().map(|part| FrameRef::Inline(part.as_bytes()));
+            let (wire, _) = pack(inline);
             let made = alloc(&wire, args.len(), None);
             if made.is_null() { Err(PyErr::fetch(py)) } else { Ok(made) }
         })

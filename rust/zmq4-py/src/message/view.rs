@@ -7,7 +7,7 @@ use pyo3::exceptions::PyIndexError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
-use zmq4_proto::LONG;
+use zmq4_core::{FrameRef, OffsetFrame, Unpacked};
 
 use super::MessageObject;
 use crate::buffer;
@@ -45,19 +45,19 @@ impl<'py> View<'py> {
         unsafe { std::slice::from_raw_parts(message.wire.as_ptr(), len) }
     }
 
-    pub(super) fn externals(self) -> &'py [(usize, zmq4_proto::Frame)] {
+    pub(super) fn externals(self) -> &'py [OffsetFrame] {
         self.get().externals.as_deref().unwrap_or_default()
     }
 
-    pub(super) fn frames(self) -> Bodies<'py> {
-        Bodies { wire: self.wire(), at: 0, externals: self.externals() }
+    pub(super) fn frames(self) -> Unpacked<'py> {
+        Unpacked::new(self.wire(), self.externals())
     }
 
     pub(super) fn len(self) -> usize {
         self.get().frames
     }
 
-    pub(super) fn body(self, at: usize) -> Option<Body<'py>> {
+    pub(super) fn body(self, at: usize) -> Option<FrameRef<'py>> {
         self.frames().nth(at)
     }
 
@@ -70,7 +70,7 @@ impl<'py> View<'py> {
         }
         let body =
             self.body(at).ok_or_else(|| PyIndexError::new_err("frame index out of range"))?;
-        let bytes = body.to_bytes(self.py)?;
+        let bytes = to_bytes(self.py, body)?;
         if at == 0 {
             let kept = bytes.clone().into_ptr();
             let slot = &self.get().first;
@@ -85,7 +85,7 @@ impl<'py> View<'py> {
 
     pub(super) fn tuple(self) -> PyResult<Bound<'py, PyTuple>> {
         let first = self.bytes(0)?;
-        let rest = self.frames().skip(1).map(|body| body.to_bytes(self.py));
+        let rest = self.frames().skip(1).map(|body| to_bytes(self.py, body));
         let all: Vec<_> = std::iter::once(Ok(first)).chain(rest).collect::<PyResult<_>>()?;
         PyTuple::new(self.py, all)
     }
@@ -99,60 +99,10 @@ impl<'py> View<'py> {
     }
 }
 
-/// One frame body of a message.
-#[derive(Clone, Copy)]
-pub(super) enum Body<'a> {
-    Inline(&'a [u8]),
-    External(&'a zmq4_proto::Frame),
-}
-
-impl<'a> Body<'a> {
-    pub(super) fn octets(self) -> &'a [u8] {
-        match self {
-            Self::Inline(octets) => octets,
-            Self::External(frame) => frame,
-        }
-    }
-
-    pub(super) fn to_bytes(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        let made = match self {
-            Self::Inline(octets) => return Ok(PyBytes::new(py, octets).into_any()),
-            Self::External(frame) => buffer::external_bytes(frame),
-        };
-        // SAFETY: a new reference, or null with an exception set.
-        unsafe { Bound::from_owned_ptr_or_err(py, made) }
-    }
-}
-
-/// The bodies of a message in order.
-pub(super) struct Bodies<'a> {
-    wire: &'a [u8],
-    at: usize,
-    externals: &'a [(usize, zmq4_proto::Frame)],
-}
-
-impl<'a> Iterator for Bodies<'a> {
-    type Item = Body<'a>;
-
-    fn next(&mut self) -> Option<Body<'a>> {
-        let flags = *self.wire.get(self.at)?;
-        let (header, len) = if flags & LONG == 0 {
-            (2, usize::from(*self.wire.get(self.at + 1)?))
-        } else {
-            let len = u64::from_be_bytes(*self.wire.get(self.at + 1..)?.first_chunk()?);
-            (9, usize::try_from(len).ok()?)
-        };
-        self.at += header;
-        if let Some((first, rest)) = self.externals.split_first()
-            && first.0 == self.at
-        {
-            self.externals = rest;
-            return Some(Body::External(&first.1));
-        }
-        let body = self.wire.get(self.at..self.at + len)?;
-        self.at += len;
-        Some(Body::Inline(body))
-    }
+/// A frame body as `bytes`.
+fn to_bytes<'py>(py: Python<'py>, body: FrameRef<'_>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: a new reference, or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, buffer::to_bytes(body)) }
 }
 
 impl<'py> View<'py> {
@@ -160,7 +110,7 @@ impl<'py> View<'py> {
         const SHOWN: usize = 64;
         let mut shown = Vec::new();
         for body in self.frames().take(8) {
-            let octets = body.octets();
+            let octets = body.as_bytes();
             let head = octets.get(..SHOWN).unwrap_or(octets);
             let text = PyBytes::new(self.py, head).repr()?.to_string();
             let more = octets.len().saturating_sub(SHOWN);

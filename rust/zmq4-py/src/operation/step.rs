@@ -12,11 +12,13 @@ use zmq4_core::{SendError, WaitSide, Waiter};
 
 use super::OperationObject;
 use super::work::{Tried, Work};
+use crate::claim::Claim;
 use crate::held::Held;
 use crate::process::Native;
 use crate::receive::{self, Batch};
 use crate::send::{self, none};
 use crate::signal::LoopSignal;
+use crate::wait::deadline_after;
 
 /// Operations that may be done at once before the loop has a turn.
 const FAIR: u32 = 64;
@@ -49,6 +51,7 @@ pub(super) struct Waiting {
     pub(super) bridge: Held,
     token: u64,
     wait: Native<zmq4_core::Wait>,
+    _claim: Claim,
 }
 
 /// What one step led to.
@@ -91,7 +94,7 @@ impl OperationObject {
                     WaitSide::Receive => socket.timeouts.receive(),
                     WaitSide::Send | WaitSide::Drain => socket.timeouts.send(),
                 });
-                self.deadline = limit.map(|limit| Instant::now() + limit);
+                self.deadline = limit.and_then(deadline_after);
                 self.wait(py)
             }
             Err(error) => self.fail(error),
@@ -125,15 +128,17 @@ impl OperationObject {
             .get(py)
             .ok_or_else(|| PyRuntimeError::new_err("import zmq4.asyncio before awaiting"))?;
         let bridge = factory.bind(py).call0()?;
+        let socket = self.socket(py);
+        let claim = socket.claims.claim(&bridge, &socket.describe())?;
         let signal = bridge.getattr("signal")?;
         let signal = signal.cast::<LoopSignal>()?.get().share(py)?;
         let seconds = left.map(|left| left.as_secs_f64());
         let (token, future): (u64, Bound<'_, PyAny>) =
             bridge.call_method1("expect", (seconds,))?.extract()?;
-        let core = self.socket(py).core(py)?;
+        let core = socket.core(py)?;
         let wait = Native::new(core.wait(self.work.side(), Waiter::Loop(signal, token)));
         let inner = Held::new(future.call_method0("__await__")?);
-        Ok(Waiting { inner, bridge: Held::new(bridge), token, wait })
+        Ok(Waiting { inner, bridge: Held::new(bridge), token, wait, _claim: claim })
     }
 
     /// Goes on waiting, or tries again if the future is done.
