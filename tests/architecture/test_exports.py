@@ -1,8 +1,11 @@
 """Every public name is documented, and the two faces speak of the same things."""
 
+import ast
 import inspect
+import itertools
+import textwrap
 from collections.abc import Iterator
-from types import ModuleType
+from types import MemberDescriptorType, ModuleType
 
 import pytest
 
@@ -30,6 +33,27 @@ def members(cls: type) -> dict[str, object]:
     }
 
 
+def is_documented(cls: type, name: str, member: object) -> bool:
+    """Tell whether a member has a sentence: a field of a dataclass has it in its class's, or below it."""
+    if isinstance(member, MemberDescriptorType):
+        return f"{name}:" in (inspect.getdoc(cls) or "") or name in fields_with_a_sentence(cls)
+    return bool(inspect.getdoc(member))
+
+
+def fields_with_a_sentence(cls: type) -> set[str]:
+    """Return the fields of a class that have a string below them in its source."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    return {
+        field.target.id
+        for field, below in itertools.pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+    }
+
+
 def undocumented(module: ModuleType) -> Iterator[str]:
     """Yield every public class, function, method and property without a sentence of its own."""
     for name in module.__all__:
@@ -39,7 +63,7 @@ def undocumented(module: ModuleType) -> Iterator[str]:
                 yield name
             for member_name, member in members(value).items():
                 documents_itself = callable(member) or inspect.isdatadescriptor(member)
-                if documents_itself and not inspect.getdoc(member):
+                if documents_itself and not is_documented(value, member_name, member):
                     yield f"{name}.{member_name}"
         elif callable(value) and not inspect.getdoc(value):
             yield name

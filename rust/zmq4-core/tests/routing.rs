@@ -4,13 +4,19 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use common::{
     A_WHILE, Joined, SOON, TRANSPORTS, address, eventually, expect_nothing, expect_peers, join,
     recv, recv_now, send, socket, try_send,
 };
 use zmq4_core::proto::SocketType::{Dealer, Pair, Pull, Push};
 use zmq4_core::testing::{endpoint_within, recv_within, send_within};
-use zmq4_core::{Context, EndpointPhase, Part, RecvError, SendError, Take};
+use zmq4_core::{
+    Context, EndpointPhase, Parked, Parker, Part, RecvError, SendError, Socket, Take, Wait,
+    WaitSide, Waiter,
+};
 
 #[test]
 fn rule_1_messages_go_to_the_peers_strictly_in_turn() {
@@ -220,43 +226,56 @@ fn the_sender_of_a_message_is_named() {
     }
 }
 
+/// A wait for a message, and the parker that it wakes.
+fn waiting(socket: &Socket) -> (Wait, Arc<Parker>) {
+    let parker = Parker::new().expect("a descriptor");
+    (socket.wait(WaitSide::Receive, Waiter::Thread(Arc::clone(&parker))), parker)
+}
+
+fn is_woken(parker: &Parker) -> bool {
+    parker.park(Some(Instant::now()), None).expect("ppoll works") == Parked::Woken
+}
+
 #[test]
-fn two_idle_receivers_stay_asleep() {
+fn a_wake_that_nobody_used_is_passed_on() {
     let context = Context::new(0);
     let Joined { bound, connected, .. } =
         join("inproc", socket(&context, Pull), socket(&context, Push));
-    let waits = std::sync::atomic::AtomicUsize::new(0);
+    let [(first, woken), (_second, next)] = [waiting(&bound), waiting(&bound)];
+    send(&connected, "x");
+    assert_eq!([is_woken(&woken), is_woken(&next)], [true, false]);
 
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| count_wakes(&bound, &waits));
-        }
-        while waits.load(std::sync::atomic::Ordering::SeqCst) < 2 {
-            std::thread::yield_now();
-        }
-        send(&connected, "for one of them");
-    });
+    drop(first);
 
-    let wakes = waits.load(std::sync::atomic::Ordering::SeqCst);
-    assert!(wakes <= 8, "{wakes} rounds for one message");
+    assert!(is_woken(&next));
 }
 
-/// Waits for a while as a caller does who drops its wait; counts its rounds.
-fn count_wakes(socket: &zmq4_core::Socket, rounds: &std::sync::atomic::AtomicUsize) {
-    let parker = zmq4_core::Parker::new().expect("a descriptor");
-    let until = std::time::Instant::now() + A_WHILE;
-    while std::time::Instant::now() < until {
-        parker.reset();
-        let wait = socket.wait(
-            zmq4_core::WaitSide::Receive,
-            zmq4_core::Waiter::Thread(std::sync::Arc::clone(&parker)),
-        );
-        if socket.try_recv().is_err() {
-            rounds.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            parker.park(Some(until), None).expect("ppoll works");
-        }
-        drop(wait);
-    }
+#[test]
+fn a_wake_is_not_passed_on_when_nothing_is_left() {
+    let context = Context::new(0);
+    let Joined { bound, connected, .. } =
+        join("inproc", socket(&context, Pull), socket(&context, Push));
+    let [(first, _woken), (_second, next)] = [waiting(&bound), waiting(&bound)];
+    send(&connected, "x");
+    assert_eq!(recv_now(&bound), ["x"]);
+
+    drop(first);
+
+    // Otherwise two idle receivers would wake each other for ever.
+    assert!(!is_woken(&next));
+}
+
+#[test]
+fn a_settled_wait_passes_nothing_on() {
+    let context = Context::new(0);
+    let Joined { bound, connected, .. } =
+        join("inproc", socket(&context, Pull), socket(&context, Push));
+    let [(first, _woken), (_second, next)] = [waiting(&bound), waiting(&bound)];
+    send(&connected, "x");
+
+    first.settle();
+
+    assert!(!is_woken(&next));
 }
 
 #[test]

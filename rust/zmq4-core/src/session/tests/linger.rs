@@ -53,6 +53,16 @@ async fn linger_zero_ends_a_stuck_connection_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn linger_zero_sends_nothing_that_was_still_queued() {
+    let running = Setup::default().traffic();
+    running.desk.send(&["x".repeat(10_000)]);
+
+    running.desk.session.close(Some(Duration::ZERO));
+
+    running.peer.expect_end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_farewell_waits_half_a_second_for_the_peers_end_of_stream() {
     let running = Setup::default().traffic();
     quiesce().await;
