@@ -72,6 +72,7 @@ class Crew:
         for worker in self._workers:
             worker.thread.join(DEADLINE)
         assert not any(worker.thread.is_alive() for worker in self._workers)
+        self._workers.clear()  # and with them what their work refers to
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""Peers that mean harm, against a process of its own whose memory, descriptors and CPU are watched."""
+"""Peers that mean harm, against a process of its own whose resources are watched."""

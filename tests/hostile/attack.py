@@ -1,4 +1,4 @@
-"""Raw connections, one or a crowd, from an address of this machine that is not the honest peers'."""
+"""Raw connections, one or a crowd, from an address that is not that of honest peers."""
 
 import resource
 import select

@@ -44,7 +44,7 @@ def receive(socket: zmq4.Pull, wanted: str, timeout: float) -> bool:
 
 
 def wait_until_peers_are(socket: zmq4.Pull, count: int) -> None:
-    """Wait until so many are connected; who waits for ever is ended by the deadline of the child."""
+    """Wait until so many are connected, or until the child's deadline ends it."""
     while len(socket.peers()) != count:
         time.sleep(0.001)  # an endpoint tells of the first peer only
 

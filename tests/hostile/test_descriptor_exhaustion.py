@@ -1,4 +1,4 @@
-"""A flood that takes all descriptors: the process waits it out without spinning, and serves after."""
+"""A flood that takes all descriptors: the process waits it out idle, and serves after."""
 
 import time
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from hostile.victim import PATIENCE, Victim
 PENDING_LIMIT = 512
 """Unfinished handshakes of one listener; beyond it the oldest go first."""
 BACKLOG = 1024
-"""Connections of a burst that the kernel keeps: beyond it a SYN is lost, and sent again after 1 s."""
+"""Connections that the kernel keeps: in a burst beyond it, a SYN is sent again after 1 s."""
 
 Besiege = Callable[..., Victim]
 Figures = Callable[..., None]

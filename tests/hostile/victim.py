@@ -4,7 +4,7 @@ import itertools
 import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +84,7 @@ class Victim:
 
     def wait_until_peers_are(self, count: int) -> None:
         """Wait until ``count`` peers have completed their handshakes."""
-        self.order(**{"do": "wait-until-peers-are", "peers": count})
+        self.order(do="wait-until-peers-are", peers=count)
 
     def wait_until_as_before(self, before: gauge.Usage) -> gauge.Usage:
         """Wait until it holds no more descriptors and threads than ``before``."""
@@ -100,6 +100,22 @@ class Victim:
         """End it in the ordinary way; it must have nothing to complain of."""
         output, errors = self.process.communicate(timeout=DEADLINE)
         assert (self.process.returncode, output, errors) == (0, "", "")
+
+    def endure(self, attack: Callable[[], None]) -> int:
+        """Have it attacked twice, and return by how many octets the second time made it grow.
+
+        The first time shows how much its allocator keeps; after both it must hold no descriptor and
+        no thread that it had not before, and serve its honest peer.
+        """
+        with self.friend() as friend:
+            before = self.usage
+            attack()
+            friend.is_served()
+            once = self.wait_until_as_before(before)
+            attack()
+            friend.is_served()
+            twice = self.wait_until_as_before(before)
+        return twice.resident - once.resident
 
     @contextmanager
     def friend(self) -> Iterator["Friend"]:
@@ -133,7 +149,7 @@ class Friend:
             self._hears(token)
 
     def _hears(self, token: str) -> None:
-        """Receive ``token``, which is sent until it comes: some may go to strangers in their turn."""
+        """Receive ``token``, sent until it comes: strangers may get some in their turn."""
         give_up = time.monotonic() + PATIENCE
         while time.monotonic() < give_up:
             assert self._victim.order(do="send", text=token, timeout=PATIENCE)
@@ -156,7 +172,12 @@ class Friend:
 
 
 def start(
-    children: Children, kind: str, *, descriptors: int = 0, deadline: float = 6 * DEADLINE, **options: object
+    children: Children,
+    kind: str,
+    *,
+    descriptors: int = 0,
+    deadline: float = 6 * DEADLINE,
+    **options: object,
 ) -> Victim:
     """Start a victim.
 

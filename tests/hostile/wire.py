@@ -51,5 +51,8 @@ def ready(socket_type: str, *more: tuple[bytes, bytes]) -> bytes:
 def dialogue(socket_type: str) -> bytes:
     """Return all that a well-behaved peer of ``socket_type`` says up to its first messages."""
     ping = command(b"PING", b"\0\0context")
-    single, multipart = frame(b"stranger"), frame(b"stranger", MORE) + frame(b"", MORE) + frame(b"x")
+    single, multipart = (
+        frame(b"stranger"),
+        frame(b"stranger", MORE) + frame(b"", MORE) + frame(b"x"),
+    )
     return GREETING + ready(socket_type) + ping + single + multipart

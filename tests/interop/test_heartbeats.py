@@ -86,10 +86,9 @@ def test_stopped_libzmq_that_connected_to_us_is_given_up_too(
         assert pull.recv_bytes(timeout=deadline) == b"back again"
 
 
-def test_libzmq_gives_us_up_when_our_time_to_live_is_over_and_not_before(
+def test_libzmq_keeps_us_as_long_as_our_pings_renew_the_time_that_they_grant(
     libzmq: LibzmqPeer, time_unit: float, deadline: float
 ) -> None:
-    """Our PINGs come more often than the time that they grant us, so it is never over."""
     ttl = max(0.1, 2 * time_unit)
     with zmq4.Push(heartbeat=zmq4.Heartbeat(ttl / 4, timeout=deadline, ttl=ttl)) as push:
         pull = libzmq.open("PULL", bind="tcp://127.0.0.1:*")

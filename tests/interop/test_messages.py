@@ -92,7 +92,9 @@ def test_message_of_empty_frames_comes_back_whole(tcp_line: Line, count: int) ->
 
 
 messages = st.lists(
-    st.one_of(st.binary(max_size=300), st.sampled_from(SIZES[:-1]).map(lambda size: PATTERN[:size])),
+    st.one_of(
+        st.binary(max_size=300), st.sampled_from(SIZES[:-1]).map(lambda size: PATTERN[:size])
+    ),
     min_size=1,
     max_size=8,
 )

@@ -54,17 +54,20 @@ def test_unbinding_one_address_leaves_the_others(endpoint: str, deadline: float)
 def test_disconnect_ends_one_connection_and_leaves_the_others(
     endpoint: str, deadline: float
 ) -> None:
-    with zmq4.Pull(bind=endpoint) as first, zmq4.Pull(bind="tcp://127.0.0.1:0") as second:
-        with zmq4.Push(connect=[first.endpoint, second.endpoint]) as push:
-            for each in push.endpoints:
-                each.ready(deadline)
+    with (
+        zmq4.Pull(bind=endpoint) as first,
+        zmq4.Pull(bind="tcp://127.0.0.1:0") as second,
+        zmq4.Push(connect=[first.endpoint, second.endpoint]) as push,
+    ):
+        for each in push.endpoints:
+            each.ready(deadline)
 
-            push.disconnect(first.endpoint)
-            push.send_many([b"1", b"2"])
+        push.disconnect(first.endpoint)
+        push.send_many([b"1", b"2"])
 
-            assert [second.recv(timeout=deadline).content for _ in range(2)] == [b"1", b"2"]
-            assert first.try_recv() is None
-            eventually(lambda: first.peers() == [])
+        assert [second.recv(timeout=deadline).content for _ in range(2)] == [b"1", b"2"]
+        assert first.try_recv() is None
+        eventually(lambda: first.peers() == [])
 
 
 def test_disconnected_address_can_be_connected_again(endpoint: str, deadline: float) -> None:

@@ -5,6 +5,7 @@ import pytest
 import zmq4
 from faces.crew import Crew
 from faces.patience import eventually
+from fixtures.leaks import possessions
 
 
 def test_both_ends_are_ready_after_the_handshake(endpoint: str, deadline: float) -> None:
@@ -37,7 +38,7 @@ def test_everyone_who_waits_is_told(tcp_endpoint: str, crew: Crew) -> None:
                 each.result()
 
 
-def test_ready_in_vain_tells_the_last_failure(refusing_endpoint: str, deadline: float) -> None:
+def test_ready_in_vain_tells_the_last_failure(refusing_endpoint: str) -> None:
     with zmq4.Push(connect=refusing_endpoint, reconnect=zmq4.Backoff(0.01)) as push:
         eventually(lambda: push.endpoint.attempts >= 3)
         with pytest.raises(
@@ -104,7 +105,7 @@ def test_lost_peer_is_told(tcp_endpoint: str, deadline: float) -> None:
         assert push.endpoint.failure
 
 
-def test_incompatible_peer_is_told_to_both(tcp_endpoint: str, deadline: float) -> None:
+def test_incompatible_peer_is_told(tcp_endpoint: str) -> None:
     with zmq4.Pair(bind=tcp_endpoint) as pair, zmq4.Push(connect=pair.endpoint) as push:
         eventually(lambda: push.endpoint.failure)
 
@@ -115,17 +116,29 @@ def test_incompatible_peer_is_told_to_both(tcp_endpoint: str, deadline: float) -
 
 
 def test_peer_that_never_speaks_is_given_up(mute_endpoint: str) -> None:
-    with zmq4.Push(connect=mute_endpoint, handshake_timeout=0.05, reconnect=None, linger=0) as push:
-        with pytest.raises(zmq4.NoPeers, match="handshake"):
-            push.endpoint.ready(timeout=10)
+    push = zmq4.Push(connect=mute_endpoint, handshake_timeout=0.05, reconnect=None, linger=0)
+
+    with push, pytest.raises(zmq4.NoPeers, match="handshake"):
+        push.endpoint.ready(timeout=10)
 
 
 def test_host_that_never_answers_is_given_up(unreachable_endpoint: str) -> None:
-    with zmq4.Push(
-        connect=unreachable_endpoint, connect_timeout=0.05, reconnect=None, linger=0
-    ) as push:
-        with pytest.raises(zmq4.NoPeers, match="time"):
-            push.endpoint.ready(timeout=10)
+    push = zmq4.Push(connect=unreachable_endpoint, connect_timeout=0.05, reconnect=None, linger=0)
+
+    with push, pytest.raises(zmq4.NoPeers, match="time"):
+        push.endpoint.ready(timeout=10)
+
+
+def test_wait_that_is_over_leaves_nothing_behind(tcp_endpoint: str, crew: Crew) -> None:
+    with zmq4.Pull(bind=tcp_endpoint) as pull:
+        before = possessions()
+
+        for _ in range(5):
+            waiting = crew.start(lambda: pull.endpoint.ready(timeout=0.001))
+            assert isinstance(waiting.error(), zmq4.Timeout)
+        crew.dismiss()
+
+        assert possessions() == before
 
 
 def test_endpoint_is_known_by_what_it_is(tcp_endpoint: str, inproc_endpoint: str) -> None:

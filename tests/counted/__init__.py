@@ -1,0 +1,1 @@
+"""What can be counted instead of timed: wake-ups, system calls, detachments, thread states."""
