@@ -4,6 +4,7 @@ Programs use `zmq4` and `zmq4.asyncio`. Here is the documentation of what they r
 `Message`, `Frame` and `Peer`, and the contract of the rest. Times are in seconds.
 """
 
+import sys
 from asyncio import Future
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
@@ -86,7 +87,7 @@ class Message(Sequence[bytes]):
         """
     def count(self, value: object, /) -> int:
         """Count the frames that equal ``value``."""
-    def index(self, value: object, start: SupportsIndex = 0, stop: SupportsIndex = ..., /) -> int:
+    def index(self, value: object, start: int = 0, stop: int = ..., /) -> int:
         """Return the number of the first frame that equals ``value``.
 
         Raises:
@@ -107,6 +108,9 @@ class Frame(Buffer):
 
     It keeps its message alive. It equals `bytes` and frames with the same octets.
     """
+
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
 
     def __bytes__(self) -> bytes: ...
     def __len__(self) -> int: ...
@@ -351,7 +355,6 @@ class EndpointHandle:
 class LoopSignal:
     """The ready list of an event loop, and the descriptor that says that it has something."""
 
-    def __new__(cls) -> Self: ...
     def fileno(self) -> int:
         """Return the descriptor, readable while the list has something."""
     def take(self) -> list[int]:
@@ -393,8 +396,4 @@ def after_fork_in_child() -> None:
     """Leave everything of the parent's alone from now on."""
 
 def shutdown(timeout: float) -> None:
-    """End all contexts, at the end of the interpreter.
-
-    Args:
-        timeout: Seconds to wait for lingering messages, at most.
-    """
+    """End all contexts, waiting at most ``timeout`` seconds for lingering messages."""

@@ -2,19 +2,21 @@
 
 import ctypes
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import closing, suppress
 from itertools import repeat
 
 import pytest
 
 import zmq4
+import zmq4.asyncio
 from counted.rival import rival
 
 COUNT = 100_000
 BODY = b"sixteen octets.."
 
 
-def wait_for_arrival(pull: zmq4.Pull, count: int, deadline: float) -> None:
+def wait_for_arrival(pull: zmq4.Pull | zmq4.asyncio.Pull, count: int, deadline: float) -> None:
     """Wait until so many messages are there to be received: nothing tells of that but looking."""
     give_up = time.monotonic() + deadline
     while pull.stats().unread < count:
@@ -43,12 +45,6 @@ def test_receive_that_waits_lets_the_rival_run(inproc_endpoint: str) -> None:
         after = other.turns
 
     assert after > before
-
-
-@pytest.fixture(params=["inproc", "tcp", "ipc"])
-def full_pull(request: pytest.FixtureRequest) -> str:
-    address: str = request.getfixturevalue(f"{request.param}_endpoint")
-    return address
 
 
 def send(push: zmq4.Push) -> None:
@@ -163,3 +159,47 @@ def test_size_of_a_message_does_not_change_that(endpoint: str, deadline: float, 
             after_receives = another.turns
 
     assert (after_sends, after_receives) == (before, before_receives)
+
+
+def drive(operation: Coroutine[object, None, object]) -> None:
+    """Do what a loop does with an operation that need not wait, but without its turn to poll."""
+    with suppress(StopIteration):
+        operation.send(None)
+        operation.send(None)  # once in a while the first step only gives the loop its turn
+
+
+def test_awaited_sends_that_do_not_wait_do_not_let_the_rival_run(
+    endpoint: str, deadline: float
+) -> None:
+    with (
+        zmq4.Pull(bind=endpoint, recv_hwm=0) as pull,
+        closing(zmq4.asyncio.Push(connect=str(pull.endpoint), send_hwm=0)) as push,
+    ):
+        pull.endpoint.ready(timeout=deadline)
+
+        with rival() as other:
+            before = other.turns
+            for _ in repeat(None, COUNT):
+                drive(push.send(BODY))
+            after = other.turns
+
+        assert (after, push.stats().sent) == (before, COUNT)
+
+
+def test_awaited_receives_that_do_not_wait_do_not_let_the_rival_run(
+    endpoint: str, deadline: float
+) -> None:
+    with (
+        closing(zmq4.asyncio.Pull(bind=endpoint, recv_hwm=0)) as pull,
+        zmq4.Push(connect=str(pull.endpoint), send_hwm=0) as push,
+    ):
+        push.send_many([BODY] * COUNT)
+        wait_for_arrival(pull, COUNT, deadline)
+
+        with rival() as other:
+            before = other.turns
+            for _ in repeat(None, COUNT):
+                drive(pull.recv_bytes())
+            after = other.turns
+
+        assert (after, pull.stats().received) == (before, COUNT)

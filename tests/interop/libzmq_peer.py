@@ -8,11 +8,15 @@ import subprocess
 import sys
 import time
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fixtures.clock import DEADLINE
+
+Options = Mapping[str, int | str]
+"""Options of libzmq's sockets, by its names."""
 
 
 class LibzmqError(Exception):
@@ -34,7 +38,7 @@ class LibzmqPeer:
         self._unread = b""
         self._orders = 0
 
-    def __enter__(self) -> "LibzmqPeer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -46,7 +50,7 @@ class LibzmqPeer:
         *,
         bind: str | None = None,
         connect: str | None = None,
-        **options: int | str,
+        options: Options | None = None,
     ) -> "LibzmqSocket":
         """Open a socket of libzmq's in the child.
 
@@ -54,7 +58,7 @@ class LibzmqPeer:
             kind: Its type, as in ``"PULL"``.
             bind: Where to bind it.
             connect: Where to connect it.
-            options: Options by libzmq's names, as in ``ROUTING_ID="worker"``.
+            options: Values by libzmq's names, as in ``{"ROUTING_ID": "worker"}``.
         """
         answer = self.ask("open", kind=kind, bind=bind, connect=connect, options=options)
         return LibzmqSocket(self, answer["socket"], answer["endpoint"])

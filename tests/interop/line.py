@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from interop.faces import Face, OurSocket
-from interop.libzmq_peer import LibzmqPeer, LibzmqSocket
+from interop.libzmq_peer import LibzmqPeer, LibzmqSocket, Options
 
 
 @dataclass(slots=True)
@@ -24,15 +24,16 @@ class Line:
         ours: str,
         theirs: str,
         our_options: dict[str, Any] | None = None,
-        their_options: dict[str, int | str] | None = None,
+        their_options: Options | None = None,
     ) -> tuple[OurSocket, LibzmqSocket]:
         """Open a socket of our class ``ours``, and one of libzmq's type ``theirs`` beside it."""
-        kind, options = theirs, their_options or {}
         if self.binder == "we":
             opened = self.face.open(ours, bind=self.address, **our_options or {})
-            self.theirs = self.libzmq.open(kind, connect=str(opened.native.endpoint), **options)
+            self.theirs = self.libzmq.open(
+                theirs, connect=str(opened.native.endpoint), options=their_options
+            )
         else:
-            self.theirs = self.libzmq.open(kind, bind=self.address, **options)
+            self.theirs = self.libzmq.open(theirs, bind=self.address, options=their_options)
             opened = self.face.open(ours, connect=self.theirs.endpoint, **our_options or {})
         opened.make_ready()
         return opened, self.theirs

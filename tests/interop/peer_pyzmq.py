@@ -9,7 +9,7 @@ in base64. Every wait ends in time, so that the program outlives no test. Usage,
 import json
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any
 
@@ -33,7 +33,7 @@ class Peer:
         """Carry out an order; what fails is answered too."""
         number, name = order.pop("number"), order.pop("order")
         try:
-            return {"number": number, **self._orders[name](self, **order)}
+            return {"number": number, **_ORDERS[name](self, **order)}
         except zmq.ZMQError as error:
             return {"number": number, "error": f"{name}: {error}"}
 
@@ -42,7 +42,7 @@ class Peer:
         kind: str,
         bind: str | None = None,
         connect: str | None = None,
-        options: dict[str, int | str] | None = None,
+        options: Mapping[str, int | str] | None = None,
     ) -> Answer:
         """Open a socket; options have libzmq's names."""
         socket = self._context.socket(getattr(zmq, kind))
@@ -58,7 +58,9 @@ class Peer:
             socket.bind(bind)
         if connect is not None:
             socket.connect(connect)
-        return {"socket": number, "endpoint": socket.last_endpoint.rstrip(b"\0").decode()}
+        endpoint = socket.getsockopt(zmq.LAST_ENDPOINT)
+        assert isinstance(endpoint, bytes)
+        return {"socket": number, "endpoint": endpoint.rstrip(b"\0").decode()}
 
     def send(self, socket: int, frames: list[str]) -> Answer:
         """Send a message."""
@@ -101,16 +103,6 @@ class Peer:
         """Close everything."""
         self._context.destroy()
 
-    _orders: dict[str, Callable[..., Answer]] = {  # noqa: RUF012 (never changed)
-        "open": open,
-        "send": send,
-        "receive": receive,
-        "echo": echo,
-        "flood": flood,
-        "drain": drain,
-        "close": close,
-    }
-
 
 def _properties(frame: zmq.Frame, names: list[str]) -> list[tuple[str, str]]:
     """Ask a frame for properties; libzmq raises for those that it has not."""
@@ -131,6 +123,16 @@ def main(seconds: float) -> None:
         sys.stdout.flush()
     peer.end()
 
+
+_ORDERS: dict[str, Callable[..., Answer]] = {
+    "open": Peer.open,
+    "send": Peer.send,
+    "receive": Peer.receive,
+    "echo": Peer.echo,
+    "flood": Peer.flood,
+    "drain": Peer.drain,
+    "close": Peer.close,
+}
 
 if __name__ == "__main__":
     main(float(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Two hundred thousand messages of 0 to 300 octets: none lost, none doubled, none altered, in order."""
+"""200,000 messages of 0 to 300 octets: none lost, none doubled, none altered, in order."""
 
 import asyncio
 import threading

@@ -18,7 +18,7 @@ def test_idle_socket_keeps_a_libzmq_that_asks_for_signs_of_life(
     limit = int(5 * time_unit * 1000)
     options = {"HEARTBEAT_IVL": limit // 10, "HEARTBEAT_TIMEOUT": limit, "HEARTBEAT_TTL": limit}
     with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull:
-        push = libzmq.open("PUSH", connect=str(pull.endpoint), **options)
+        push = libzmq.open("PUSH", connect=str(pull.endpoint), options=options)
         pull.endpoint.ready(timeout=deadline)
         before = pull.peers()
 
@@ -75,7 +75,7 @@ def test_stopped_libzmq_that_connected_to_us_is_given_up_too(
     libzmq = start_libzmq()
     heartbeat = zmq4.Heartbeat(time_unit, timeout=2 * time_unit)
     with zmq4.Pull(bind="tcp://127.0.0.1:0", heartbeat=heartbeat) as pull:
-        push = libzmq.open("PUSH", connect=str(pull.endpoint), RECONNECT_IVL=10)
+        push = libzmq.open("PUSH", connect=str(pull.endpoint), options={"RECONNECT_IVL": 10})
         pull.endpoint.ready(timeout=deadline)
 
         libzmq.stop()

@@ -73,7 +73,7 @@ def test_messages_that_had_arrived_outlive_the_libzmq_that_sent_them(
 def test_libzmq_finds_us_when_we_come_back(libzmq: LibzmqPeer, deadline: float) -> None:
     with zmq4.Pull(bind="tcp://127.0.0.1:0") as first:
         place = str(first.endpoint)
-        push = libzmq.open("PUSH", connect=place, RECONNECT_IVL=10)
+        push = libzmq.open("PUSH", connect=place, options={"RECONNECT_IVL": 10})
         push.send(b"to the first")
         assert first.recv_bytes(timeout=deadline) == b"to the first"
 
@@ -101,7 +101,7 @@ def test_messages_sent_right_before_close_by_libzmq_arrive(
     libzmq: LibzmqPeer, deadline: float
 ) -> None:
     with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull:
-        push = libzmq.open("PUSH", connect=str(pull.endpoint), LINGER=-1)
+        push = libzmq.open("PUSH", connect=str(pull.endpoint), options={"LINGER": -1})
         for number in range(500):
             push.send(b"%d" % number)
         push.close()

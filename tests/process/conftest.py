@@ -20,7 +20,7 @@ def run_forking(children: Children) -> Callable[..., str]:
     """Run a snippet as `children.run` does, with the names of `forking.py` at hand."""
 
     def run(snippet: str, *arguments: str, deadline: float = 3 * DEADLINE) -> str:
-        source = FORKING + "import zmq4\n" + textwrap.dedent(snippet)
+        source = FORKING + "import threading, zmq4\n" + textwrap.dedent(snippet)
         return children.run(source, *arguments, deadline=deadline)
 
     return run

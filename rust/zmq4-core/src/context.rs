@@ -1,13 +1,14 @@
 //! A context: the I/O threads, the inproc names, and the count of what still lives.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::error::OpenError;
 use crate::io_thread::IoThreads;
 use crate::socket::{Core, Names};
 use crate::sync::{Mutex, Rank};
-use crate::wait::Waiter;
+use crate::wait::{Waiter, Watch, Watchers};
 
 /// What sockets share. Cloning it gives another handle to the same context.
 #[derive(Clone, Debug)]
@@ -33,24 +34,18 @@ struct Registry {
 /// How many tasks still run, and who waits for the last.
 #[derive(Debug)]
 struct Census {
-    inner: Mutex<(usize, Vec<Waiter>)>,
+    tasks: AtomicUsize,
+    watchers: Arc<Watchers>,
 }
 
 /// One running task of a context.
 #[derive(Debug)]
 pub(crate) struct Ticket(Arc<Census>);
 
-impl Census {
-    fn ring(&self) {
-        let waiters = std::mem::take(&mut self.inner.lock().1);
-        waiters.into_iter().for_each(Waiter::ring);
-    }
-}
-
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.0.inner.lock().0 -= 1;
-        self.0.ring();
+        self.0.tasks.fetch_sub(1, Ordering::SeqCst);
+        self.0.watchers.ring();
     }
 }
 
@@ -58,7 +53,7 @@ impl Context {
     /// Makes a context. Its threads start with the first endpoint that needs them; with no threads only
     /// inproc works.
     pub fn new(io_threads: usize) -> Self {
-        let census = Arc::new(Census { inner: Mutex::new(Rank::Leaf, (0, Vec::new())) });
+        let census = Arc::new(Census { tasks: AtomicUsize::new(0), watchers: Watchers::new() });
         let registry = Mutex::new(Rank::Registry, Registry::default());
         Self { inner: Arc::new(Inner { io_threads, registry, census }) }
     }
@@ -95,7 +90,7 @@ impl Context {
 
     pub(crate) fn unregister(&self, core: &Core) {
         self.inner.registry.lock().sockets.remove(&std::ptr::from_ref(core).addr());
-        self.inner.census.ring();
+        self.inner.census.watchers.ring();
     }
 
     pub(crate) fn with_names<R>(&self, work: impl FnOnce(&mut Names) -> R) -> R {
@@ -103,7 +98,7 @@ impl Context {
     }
 
     pub(crate) fn ticket(&self) -> Ticket {
-        self.inner.census.inner.lock().0 += 1;
+        self.inner.census.tasks.fetch_add(1, Ordering::SeqCst);
         Ticket(Arc::clone(&self.inner.census))
     }
 
@@ -118,7 +113,7 @@ impl Context {
         for core in self.open_sockets() {
             core.terminate();
         }
-        self.inner.census.ring();
+        self.inner.census.watchers.ring();
     }
 
     /// Whether [`Self::shutdown`] was called.
@@ -136,19 +131,19 @@ impl Context {
     /// Whether every socket is closed and everything it left behind has been sent or given up.
     pub fn is_idle(&self) -> bool {
         let sockets = self.inner.registry.lock().sockets.len();
-        sockets == 0 && self.inner.census.inner.lock().0 == 0
+        sockets == 0 && self.inner.census.tasks.load(Ordering::SeqCst) == 0
     }
 
     /// Rings `waiter` at the next step towards [`Self::is_idle`].
-    pub fn watch(&self, waiter: Waiter) {
-        self.inner.census.inner.lock().1.push(waiter);
+    pub fn watch(&self, waiter: Waiter) -> Watch {
+        self.inner.census.watchers.add(waiter)
     }
 
     /// The sockets that are not closed, each in a line for people, and the number of tasks that still
     /// send what closed sockets left behind.
     pub fn pending(&self) -> (Vec<String>, usize) {
         let sockets = self.open_sockets().iter().map(|core| core.describe()).collect();
-        (sockets, self.inner.census.inner.lock().0)
+        (sockets, self.inner.census.tasks.load(Ordering::SeqCst))
     }
 
     /// Ends the I/O threads. What is still unsent is lost.

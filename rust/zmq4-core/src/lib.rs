@@ -44,5 +44,5 @@ pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
 pub use sys::{BlockedSignals, SignalMask};
-pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter};
+pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

@@ -10,10 +10,29 @@ use crate::signal::LoopSignal;
 use crate::wait::{Attempt, Limit, repeat};
 
 /// What `bind` and `connect` opened.
-#[pyclass(frozen, module = "zmq4._native")]
+#[pyclass(frozen, module = "zmq4._native", eq, hash)]
 #[derive(Debug)]
 pub(crate) struct EndpointHandle {
     inner: Native<OpenEndpoint>,
+}
+
+impl PartialEq for EndpointHandle {
+    fn eq(&self, other: &Self) -> bool {
+        self.inner.ours().is_some_and(|endpoint| Some(endpoint) == other.inner.ours())
+    }
+}
+
+impl std::hash::Hash for EndpointHandle {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.inner.ours().hash(state);
+    }
+}
+
+/// A registered wait; dropping it ends the wait.
+#[pyclass(frozen, module = "zmq4._native")]
+#[derive(Debug)]
+pub(crate) struct EndpointWatch {
+    _watch: Native<zmq4_core::Watch>,
 }
 
 impl EndpointHandle {
@@ -90,9 +109,9 @@ impl EndpointHandle {
     }
 
     /// Rings an event loop at the next change.
-    fn watch(&self, py: Python<'_>, signal: &LoopSignal, token: u64) -> PyResult<()> {
-        self.inner.get(py)?.watch(Waiter::Loop(signal.share(py)?, token));
-        Ok(())
+    fn watch(&self, py: Python<'_>, signal: &LoopSignal, token: u64) -> PyResult<EndpointWatch> {
+        let waiter = Waiter::Loop(signal.share(py)?, token);
+        Ok(EndpointWatch { _watch: Native::new(self.inner.get(py)?.watch(waiter)) })
     }
 
     /// Waits until a peer has completed its handshake.

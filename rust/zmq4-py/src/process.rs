@@ -112,7 +112,7 @@ fn wait_until_idle(context: &zmq4_core::Context, deadline: Instant) {
     let Ok(parker) = Parker::new() else { return };
     loop {
         parker.reset();
-        context.watch(Waiter::Thread(parker.clone()));
+        let _watch = context.watch(Waiter::Thread(parker.clone()));
         if context.is_idle() || Instant::now() >= deadline {
             return;
         }

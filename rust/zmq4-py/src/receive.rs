@@ -1,8 +1,9 @@
 //! Receiving in threads: `recv`, `recv_bytes`, `recv_into`, `recv_many`, `try_recv`.
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyInt;
 use zmq4_core::{MessageRef, RecvError, Take, WaitSide};
 
 use crate::buffer::to_bytes;
@@ -71,12 +72,12 @@ pub(crate) fn finish(py: Python<'_>, looked: Looked) -> PyResult<*mut ffi::PyObj
 fn receive(
     py: Python<'_>,
     socket: &Socket,
-    limit: impl FnOnce() -> PyResult<Limit>,
+    limit: Limit,
     mut look: impl FnMut(MessageRef<'_>) -> Take<Looked>,
 ) -> PyResult<*mut ffi::PyObject> {
     match socket.core(py)?.try_recv_with(&mut look) {
         Ok(looked) => finish(py, looked),
-        Err(RecvError::Empty) => receive_slowly(py, socket, limit()?, look),
+        Err(RecvError::Empty) => receive_slowly(py, socket, limit, look),
         Err(error) => Err(error::receive(py, error, &socket.describe())),
     }
 }
@@ -138,11 +139,11 @@ pub(crate) fn timed_out(py: Python<'_>, socket: &Socket) -> PyErr {
 }
 
 raw_method!(recv, |slf, args| {
-    receive(slf.py(), socket(slf), || timeout_only(args, "recv"), as_message)
+    receive(slf.py(), socket(slf), timeout_only(args, "recv")?, as_message)
 });
 
 raw_method!(recv_bytes, |slf, args| {
-    receive(slf.py(), socket(slf), || timeout_only(args, "recv_bytes"), as_bytes)
+    receive(slf.py(), socket(slf), timeout_only(args, "recv_bytes")?, as_bytes)
 });
 
 raw_method!(try_recv, |slf, args| {
@@ -197,16 +198,26 @@ impl Drop for Target {
 }
 
 raw_method!(recv_into, |slf, args| {
-    let keyword = args.keyword("timeout")?;
+    let limit = Limit::new(args.keyword("timeout")?)?;
     let (Some(buffer), 1) = (args.get(0), args.len()) else {
         return Err(PyTypeError::new_err("recv_into() takes one writable buffer"));
     };
     let target = Target::new(buffer)?;
-    receive(slf.py(), socket(slf), || Limit::new(keyword), |message| target.fill(message))
+    receive(slf.py(), socket(slf), limit, |message| target.fill(message))
 });
 
 /// How many messages `recv_many` takes at most, unless told.
 pub(crate) const DEFAULT_MAX: usize = 1024;
+
+/// A number of messages; beyond what can be counted it is no limit.
+fn at_least_one(max: Borrowed<'_, '_, PyAny>) -> PyResult<usize> {
+    let max =
+        max.cast::<PyInt>().map_err(|_| PyTypeError::new_err("max is a number of messages"))?;
+    if max.lt(1)? {
+        return Err(PyValueError::new_err("max is 1 or more"));
+    }
+    Ok(max.extract().unwrap_or(usize::MAX))
+}
 
 /// The arguments of `recv_many`.
 pub(crate) fn many_arguments(args: Arguments<'_>) -> PyResult<(usize, Limit)> {
@@ -216,11 +227,8 @@ pub(crate) fn many_arguments(args: Arguments<'_>) -> PyResult<(usize, Limit)> {
     }
     let max = match max {
         None => DEFAULT_MAX,
-        Some(max) => max.extract()?,
+        Some(max) => at_least_one(max)?,
     };
-    if max == 0 {
-        return Err(pyo3::exceptions::PyValueError::new_err("max is 1 or more"));
-    }
     Ok((max, Limit::new(timeout)?))
 }
 

@@ -144,19 +144,26 @@ struct ManySender<'py> {
 
 impl<'py> ManySender<'py> {
     fn send_all(&mut self, rows: Borrowed<'py, 'py, PyAny>) -> PyResult<()> {
-        let mut rows = rows.try_iter()?;
-        let mut chunk: Vec<Bound<'py, PyAny>> = Vec::with_capacity(CHUNK);
+        if let Ok(rows) = rows.cast_exact::<PyList>() {
+            return self.send_list(&rows);
+        }
+        // A row is sent before the iterable is asked for the next.
+        for row in rows.try_iter()? {
+            let sent = row.and_then(|row| self.send_chunk(std::slice::from_ref(&row)));
+            sent.map_err(|error| self.interrupted(error))?;
+        }
+        Ok(())
+    }
+
+    fn send_list(&mut self, rows: &Bound<'py, PyList>) -> PyResult<()> {
+        let mut at = 0;
         loop {
-            chunk.clear();
-            for row in rows.by_ref().take(CHUNK) {
-                match row {
-                    Ok(row) => chunk.push(row),
-                    Err(error) => return Err(self.interrupted(error)),
-                }
-            }
+            let end = rows.len().min(at + CHUNK);
+            let chunk: Vec<_> = (at..end).filter_map(|at| rows.get_item(at).ok()).collect();
             if chunk.is_empty() {
                 return Ok(());
             }
+            at += chunk.len();
             self.send_chunk(&chunk).map_err(|error| self.interrupted(error))?;
         }
     }

@@ -76,7 +76,8 @@ impl Limit {
 
     /// A limit of so many seconds; infinity means for ever.
     pub(crate) fn from_seconds(seconds: f64) -> PyResult<Self> {
-        if seconds == f64::INFINITY {
+        // No clock counts further than a few centuries.
+        if seconds > 1e10 {
             return Ok(Self::Never);
         }
         Duration::try_from_secs_f64(seconds).map(Self::Within).map_err(|_| {

@@ -63,7 +63,7 @@ def test_drop_oldest_makes_room_and_counts(inproc_endpoint: str) -> None:
         assert numbers(pull) == [*range(17, 27)]
 
 
-def test_drop_oldest_drops_whole_messages(refusing_endpoint: str, deadline: float) -> None:
+def test_drop_oldest_drops_whole_messages(refusing_endpoint: str) -> None:
     with zmq4.Push(connect=refusing_endpoint, send_hwm=3, on_full="drop_oldest", linger=0) as push:
         for number in range(10):
             push.send(b"%d" % number, b"tail")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::peer::Peer;
 use crate::sync::{Mutex, Rank};
-use crate::wait::Waiter;
+use crate::wait::{Waiter, Watch, Watchers};
 
 /// Where an endpoint stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,32 +39,27 @@ pub struct EndpointView {
 /// The shared state of an endpoint.
 #[derive(Debug)]
 pub(crate) struct EndpointStatus {
-    inner: Mutex<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    view: EndpointView,
-    waiters: Vec<Waiter>,
+    view: Mutex<EndpointView>,
+    watchers: Arc<Watchers>,
 }
 
 impl EndpointStatus {
     pub(crate) fn new(address: String, phase: EndpointPhase) -> Arc<Self> {
         let view = EndpointView { address, phase, peers: Vec::new(), failure: None, attempts: 0 };
-        Arc::new(Self { inner: Mutex::new(Rank::Leaf, Inner { view, waiters: Vec::new() }) })
+        Arc::new(Self { view: Mutex::new(Rank::Leaf, view), watchers: Watchers::new() })
     }
 
     pub(crate) fn view(&self) -> EndpointView {
-        self.inner.lock().view.clone()
+        self.view.lock().clone()
     }
 
     pub(crate) fn address(&self) -> String {
-        self.inner.lock().view.address.clone()
+        self.view.lock().address.clone()
     }
 
     /// Rings `waiter` at the next change. The caller looks once more before it sleeps.
-    pub(crate) fn watch(&self, waiter: Waiter) {
-        self.inner.lock().waiters.push(waiter);
+    pub(crate) fn watch(&self, waiter: Waiter) -> Watch {
+        self.watchers.add(waiter)
     }
 
     pub(crate) fn attempt(&self) {
@@ -115,11 +110,7 @@ impl EndpointStatus {
     }
 
     fn change(&self, change: impl FnOnce(&mut EndpointView)) {
-        let waiters = {
-            let mut inner = self.inner.lock();
-            change(&mut inner.view);
-            std::mem::take(&mut inner.waiters)
-        };
-        waiters.into_iter().for_each(Waiter::ring);
+        change(&mut self.view.lock());
+        self.watchers.ring();
     }
 }

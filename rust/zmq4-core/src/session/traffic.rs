@@ -165,6 +165,9 @@ impl Traffic {
 
     /// Reads until the link has nothing, the pipe is full, or the budget is spent.
     fn receive(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
+        if self.session.closing() != Closing::Open {
+            return self.await_end(cx);
+        }
         let mut step = Step::Still;
         while *budget > 0 {
             let room = self.room();
@@ -189,6 +192,16 @@ impl Traffic {
             self.see_to(found)?;
         }
         Ok(step)
+    }
+
+    /// A closed socket reads no more: what the peer has yet to send stays its own, to be given to
+    /// somebody else. Only the end of its stream is waited for, so that what we sent is not destroyed by a
+    /// reset.
+    fn await_end(&mut self, cx: &mut Context<'_>) -> Result<Step, Reason> {
+        match self.link.poll_closed(cx) {
+            Poll::Ready(()) => Err(self.ended()),
+            Poll::Pending => Ok(Step::Still),
+        }
     }
 
     fn read(

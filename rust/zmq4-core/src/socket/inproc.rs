@@ -95,9 +95,11 @@ impl Core {
 
     /// This socket, as its inproc peers see it.
     fn as_peer(&self, state: &core::State, address: String) -> Peer {
+        let announces = self.socket_type.announces_routing_id();
+        let routing_id = announces.then(|| state.options.session.routing_id.clone());
         Peer {
             address,
-            routing_id: state.options.session.routing_id.clone(),
+            routing_id: routing_id.unwrap_or_default(),
             socket_type: Some(self.socket_type),
             version: None,
             metadata: state.options.session.metadata.clone(),

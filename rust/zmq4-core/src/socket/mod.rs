@@ -25,7 +25,7 @@ use crate::context::Context;
 use crate::error::OpenError;
 use crate::options::SocketOptions;
 use crate::session::{EndpointStatus, EndpointView};
-use crate::wait::Waiter;
+use crate::wait::{Waiter, Watch};
 
 /// A `ZeroMQ` socket. Every method may be called from any thread; dropping it closes it.
 #[derive(Debug)]
@@ -98,6 +98,20 @@ impl Drop for Socket {
     }
 }
 
+impl PartialEq for OpenEndpoint {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.status, &other.status)
+    }
+}
+
+impl Eq for OpenEndpoint {}
+
+impl std::hash::Hash for OpenEndpoint {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.status).hash(state);
+    }
+}
+
 impl OpenEndpoint {
     /// Names the endpoint within its socket.
     pub fn id(&self) -> u64 {
@@ -115,8 +129,8 @@ impl OpenEndpoint {
     }
 
     /// Rings `waiter` at the next change. The caller looks once more before it sleeps.
-    pub fn watch(&self, waiter: Waiter) {
-        self.status.watch(waiter);
+    pub fn watch(&self, waiter: Waiter) -> Watch {
+        self.status.watch(waiter)
     }
 
     /// Unbinds or disconnects. What is queued is sent subject to linger; what came in is dropped.

@@ -80,7 +80,7 @@ pub fn endpoint_within(
     let parker = Parker::new().expect("a descriptor for the parker");
     loop {
         parker.reset();
-        endpoint.watch(Waiter::Thread(parker.clone()));
+        let _watch = endpoint.watch(Waiter::Thread(parker.clone()));
         if is_so(&endpoint.view()) {
             return true;
         }
@@ -101,7 +101,7 @@ pub fn idle_within(context: &Context, limit: Duration) -> bool {
     let parker = Parker::new().expect("a descriptor for the parker");
     loop {
         parker.reset();
-        context.watch(Waiter::Thread(parker.clone()));
+        let _watch = context.watch(Waiter::Thread(parker.clone()));
         if context.is_idle() {
             return true;
         }

@@ -129,6 +129,21 @@ impl Link {
         }
     }
 
+    /// Waits until the peer has ended the stream, without reading what comes before.
+    pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.stream {
+            Stream::Socket(fd) => loop {
+                let Ok(mut guard) = ready!(fd.poll_read_ready(cx)) else { return Poll::Ready(()) };
+                if guard.ready().is_read_closed() || guard.ready().is_error() {
+                    return Poll::Ready(());
+                }
+                guard.clear_ready();
+            },
+            #[cfg(test)]
+            Stream::Mem(mem) => mem.poll_closed(cx),
+        }
+    }
+
     /// Writes what the stream takes; waits while it takes nothing.
     pub(crate) fn poll_write(
         &self,

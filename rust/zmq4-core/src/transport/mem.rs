@@ -58,6 +58,15 @@ impl MemLink {
         Poll::Ready(Ok(n))
     }
 
+    pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut half = self.incoming.lock();
+        if half.closed {
+            return Poll::Ready(());
+        }
+        half.reader = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
     pub(crate) fn poll_write(
         &self,
         cx: &mut Context<'_>,

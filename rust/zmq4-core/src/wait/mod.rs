@@ -6,11 +6,14 @@ mod event;
 mod inbox;
 mod loop_signal;
 mod parker;
+mod watchers;
 
 pub(crate) use inbox::{Changes, Inbox};
 pub use inbox::{WaitId, WaitSide};
 pub use loop_signal::LoopSignal;
 pub use parker::{Parked, Parker};
+pub use watchers::Watch;
+pub(crate) use watchers::Watchers;
 
 use std::sync::Arc;
 use std::task::Waker;

@@ -66,9 +66,7 @@ raw_method!(frame, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {
         return Err(PyTypeError::new_err("frame() takes the index of a frame"));
     };
     let view = View::of(slf);
-    let index: isize = index.extract()?;
-    let at = if index < 0 { index + isize::try_from(view.len())? } else { index };
-    let body = usize::try_from(at).ok().and_then(|at| view.body(at));
+    let body = view.body(view.position(index)?);
     let body = body.ok_or_else(|| PyIndexError::new_err("frame index out of range"))?;
     let frame = Frame::new(slf.to_owned().unbind(), body.as_bytes());
     Ok(Bound::new(slf.py(), frame)?.into_ptr())

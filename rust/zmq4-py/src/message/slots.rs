@@ -53,9 +53,7 @@ pub(super) unsafe extern "C" fn subscript(
             if key.is_instance_of::<PySlice>() {
                 return Ok(view.tuple()?.as_any().get_item(key)?.into_ptr());
             }
-            let index: isize = key.extract()?;
-            let at = if index < 0 { index + isize::try_from(view.len())? } else { index };
-            Ok(view.bytes(usize::try_from(at).unwrap_or(usize::MAX))?.into_ptr())
+            Ok(view.bytes(view.position(key)?)?.into_ptr())
         })
     }
 }

@@ -61,6 +61,19 @@ impl<'py> View<'py> {
         self.frames().nth(at)
     }
 
+    /// The position that an index means, counted from the end if it is negative.
+    pub(super) fn position(self, index: Borrowed<'_, '_, PyAny>) -> PyResult<usize> {
+        // SAFETY: live objects; what does not fit is an IndexError, as for any sequence.
+        let index = unsafe { ffi::PyNumber_AsSsize_t(index.as_ptr(), ffi::PyExc_IndexError) };
+        if index == -1
+            && let Some(error) = PyErr::take(self.py)
+        {
+            return Err(error);
+        }
+        let at = if index < 0 { index + isize::try_from(self.len())? } else { index };
+        Ok(usize::try_from(at).unwrap_or(usize::MAX))
+    }
+
     /// A frame as `bytes`; the first is kept.
     pub(super) fn bytes(self, at: usize) -> PyResult<Bound<'py, PyAny>> {
         let cached = if at == 0 { self.get().first.load(Ordering::Acquire) } else { null_mut() };
