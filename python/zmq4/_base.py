@@ -32,7 +32,7 @@ class SocketBase(_native.Socket, Generic[E]):
         bind: Addresses | None = None,
         connect: Addresses | None = None,
         context: Context | None = None,  # noqa: ARG002 (taken by the native constructor)
-        **options: Unpack[SocketOptions],  # noqa: ARG002 (likewise)
+        **options: Unpack[SocketOptions],
     ) -> None:
         """Make a socket, bind it and connect it.
 
@@ -50,6 +50,9 @@ class SocketBase(_native.Socket, Generic[E]):
             ContextTerminated: The context was terminated.
         """
         try:
+            # The native constructor has taken them already, unless a subclass has its own and adds some.
+            for name, value in options.items():
+                setattr(self, name, value)
             for address in _listed(bind):
                 self.bind(address)
             for address in _listed(connect):
@@ -192,6 +195,8 @@ class SocketBase(_native.Socket, Generic[E]):
 def _listed(addresses: Addresses | None) -> Iterable[Address]:
     if addresses is None:
         return ()
+    if isinstance(addresses, bytes):
+        raise TypeError(f"an address is text, not bytes: {addresses!r}")
     return [addresses] if isinstance(addresses, (str, EndpointBase)) else addresses
 
 

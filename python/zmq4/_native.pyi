@@ -289,10 +289,10 @@ class Socket:
     max_frames: int
     """The most frames accepted in one message."""
     @property
-    def max_message_octets(self) -> int:
+    def max_message_bytes(self) -> int:
         """The most octets accepted in one message, each frame counted with at least 64."""
-    @max_message_octets.setter
-    def max_message_octets(self, value: int | str, /) -> None: ...
+    @max_message_bytes.setter
+    def max_message_bytes(self, value: int | str, /) -> None: ...
     @property
     def kernel_send_buffer(self) -> int | None:
         """The system's send buffer, in octets; None is the system's choice."""
@@ -346,10 +346,16 @@ class EndpointHandle:
         """Attempts to connect since the last success."""
     def close(self) -> None:
         """Unbind or disconnect."""
-    def watch(self, signal: LoopSignal, token: int) -> None:
-        """Ring ``signal`` with ``token`` at the next change; look once more before you wait."""
+    def watch(self, signal: LoopSignal, token: int) -> object:
+        """Ring ``signal`` with ``token`` at the next change; look once more before you wait.
+
+        Returns:
+            The wait; it ends when this is dropped.
+        """
     def wait_ready(self, timeout: float | None = None) -> None:
         """Wait in this thread until a peer has completed its handshake; see `Endpoint.ready`."""
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class LoopSignal:

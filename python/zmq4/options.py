@@ -147,7 +147,7 @@ class SocketOptions(TypedDict, total=False):
     """Octets of a frame above which its sender is disconnected; None, the default, is no limit."""
     max_frames: int
     """Frames of a message above which its sender is disconnected. Default 65536."""
-    max_message_octets: int | str
+    max_message_bytes: int | str
     """Octets of a message above which its sender is disconnected. Default "1GiB".
 
     Each frame counts with at least 64 octets.

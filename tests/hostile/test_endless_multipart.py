@@ -71,7 +71,7 @@ def test_commands_between_frames_do_not_count_and_do_not_start_anew(besiege: Bes
 
 
 def test_octets_of_empty_frames_count_as_what_they_cost(besiege: Besiege) -> None:
-    victim = besiege("Pull", max_message_octets=6400)
+    victim = besiege("Pull", max_message_bytes=6400)
 
     with victim.friend():
         say(victim.port, wire.GREETING + wire.ready("PUSH") + EMPTY * 101)

@@ -1,9 +1,8 @@
 """Fixtures of the process tests: snippets that fork, and how a process came to its end."""
 
+import functools
 import textwrap
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,10 @@ import pytest
 
 from fixtures.children import Children
 from fixtures.clock import DEADLINE
+from hostile.figures import figures, pytest_terminal_summary
+from process import ending
+
+__all__ = ["end_of", "figures", "pytest_terminal_summary", "run_forking"]
 
 FORKING: Final = Path(__file__).with_name("forking.py").read_text()
 
@@ -26,35 +29,7 @@ def run_forking(children: Children) -> Callable[..., str]:
     return run
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a process came to its end."""
-
-    status: int
-    output: str
-    errors: str
-    seconds: float
-    """From its line `end` on standard output, or from its start if it has none, to its end."""
-
-
 @pytest.fixture
-def end_of(children: Children) -> Callable[..., End]:
-    """Run a snippet, and tell how and how long after its line `end` it ended."""
-
-    def run(
-        snippet: str, *arguments: str, deadline: float = 2 * DEADLINE, flags: Sequence[str] = ()
-    ) -> End:
-        process = children.start(snippet, *arguments, deadline=deadline, flags=flags)
-        assert process.stdout is not None
-        began = time.monotonic()
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if line == "end\n":
-                began = time.monotonic()
-                break
-        output, errors = process.communicate(timeout=deadline)
-        seconds = time.monotonic() - began
-        return End(process.returncode, "".join(lines) + output, errors, seconds)
-
-    return run
+def end_of(children: Children) -> Callable[..., ending.End]:
+    """Run a snippet, as `ending.end_of` does."""
+    return functools.partial(ending.end_of, children)

@@ -253,8 +253,10 @@ def test_fork_while_the_log_is_busy(run_forking: Run) -> None:
 def test_end_of_the_child_does_not_disturb_the_parent(run_forking: Run, way: str) -> None:
     run_forking(
         """
-        import atexit
+        import faulthandler
 
+        # The watchdog's thread is not in the child, whose interpreter would wait for it at its end.
+        faulthandler.cancel_dump_traceback_later()
         with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull, zmq4.Push(connect=pull.endpoint) as push:
             push.endpoint.ready(timeout=5)
             push.send(b"before")
@@ -263,7 +265,7 @@ def test_end_of_the_child_does_not_disturb_the_parent(run_forking: Run, way: str
                 if pid == 0:
                     sys.stderr = open(os.devnull, "w")
                     own = zmq4.Pull(bind="tcp://127.0.0.1:0")
-                    to = zmq4.Push(connect=own.endpoint)
+                    to = zmq4.Push(connect=own.endpoint, linger=0.1)
                     to.send(b"unread")
                     exec(sys.argv[1])
                     sys.exit(0)

@@ -1,7 +1,7 @@
 //! A context: the I/O threads, the inproc names, and the count of what still lives.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::error::OpenError;
@@ -31,21 +31,27 @@ struct Registry {
     is_terminated: bool,
 }
 
-/// How many tasks still run, and who waits for the last.
+/// Which tasks still run, and who waits for the last.
 #[derive(Debug)]
 struct Census {
-    tasks: AtomicUsize,
+    /// What each does, for people, by the number of its ticket.
+    tasks: Mutex<BTreeMap<u64, String>>,
+    next: AtomicU64,
     watchers: Arc<Watchers>,
 }
 
 /// One running task of a context.
 #[derive(Debug)]
-pub(crate) struct Ticket(Arc<Census>);
+pub(crate) struct Ticket {
+    census: Arc<Census>,
+    number: u64,
+}
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.0.tasks.fetch_sub(1, Ordering::SeqCst);
-        self.0.watchers.ring();
+        let task = self.census.tasks.lock().remove(&self.number);
+        drop(task);
+        self.census.watchers.ring();
     }
 }
 
@@ -53,7 +59,9 @@ impl Context {
     /// Makes a context. Its threads start with the first endpoint that needs them; with no threads only
     /// inproc works.
     pub fn new(io_threads: usize) -> Self {
-        let census = Arc::new(Census { tasks: AtomicUsize::new(0), watchers: Watchers::new() });
+        let tasks = Mutex::new(Rank::Leaf, BTreeMap::new());
+        let (next, watchers) = (AtomicU64::new(0), Watchers::new());
+        let census = Arc::new(Census { tasks, next, watchers });
         let registry = Mutex::new(Rank::Registry, Registry::default());
         Self { inner: Arc::new(Inner { io_threads, registry, census }) }
     }
@@ -97,9 +105,11 @@ impl Context {
         work(&mut self.inner.registry.lock().names)
     }
 
-    pub(crate) fn ticket(&self) -> Ticket {
-        self.inner.census.tasks.fetch_add(1, Ordering::SeqCst);
-        Ticket(Arc::clone(&self.inner.census))
+    /// Counts a task, which is `what` for people.
+    pub(crate) fn ticket(&self, what: String) -> Ticket {
+        let number = self.inner.census.next.fetch_add(1, Ordering::Relaxed);
+        self.inner.census.tasks.lock().insert(number, what);
+        Ticket { census: Arc::clone(&self.inner.census), number }
     }
 
     fn open_sockets(&self) -> Vec<Arc<Core>> {
@@ -131,7 +141,7 @@ impl Context {
     /// Whether every socket is closed and everything it left behind has been sent or given up.
     pub fn is_idle(&self) -> bool {
         let sockets = self.inner.registry.lock().sockets.len();
-        sockets == 0 && self.inner.census.tasks.load(Ordering::SeqCst) == 0
+        sockets == 0 && self.inner.census.tasks.lock().is_empty()
     }
 
     /// Rings `waiter` at the next step towards [`Self::is_idle`].
@@ -139,11 +149,11 @@ impl Context {
         self.inner.census.watchers.add(waiter)
     }
 
-    /// The sockets that are not closed, each in a line for people, and the number of tasks that still
-    /// send what closed sockets left behind.
-    pub fn pending(&self) -> (Vec<String>, usize) {
+    /// The sockets that are not closed, and the connections that still send what closed sockets left
+    /// behind, each in a line for people.
+    pub fn pending(&self) -> (Vec<String>, Vec<String>) {
         let sockets = self.open_sockets().iter().map(|core| core.describe()).collect();
-        (sockets, self.inner.census.tasks.load(Ordering::SeqCst))
+        (sockets, self.inner.census.tasks.lock().values().cloned().collect())
     }
 
     /// Ends the I/O threads. What is still unsent is lost.

@@ -16,6 +16,7 @@ use pyo3::prelude::*;
 use zmq4_core::Part;
 use zmq4_proto::{Frame, Owner};
 
+use crate::per_process::PerProcess;
 use crate::process;
 
 /// A `bytes` object that a queue holds.
@@ -33,7 +34,7 @@ unsafe impl Send for SharedBytes {}
 unsafe impl Sync for SharedBytes {}
 
 /// Objects that were let go of by threads that are not attached.
-static GRAVEYARD: Mutex<Vec<Grave>> = Mutex::new(Vec::new());
+static GRAVEYARD: PerProcess<Mutex<Vec<Grave>>> = PerProcess::new();
 
 struct Grave(*mut ffi::PyObject);
 // SAFETY: the pointer is only used by an attached thread.
@@ -68,14 +69,19 @@ impl Drop for SharedBytes {
     fn drop(&mut self) {
         if self.generation == process::generation() {
             // Even an attached thread may hold a lock of the core now: nothing is released here.
-            GRAVEYARD.lock().unwrap_or_else(PoisonError::into_inner).push(Grave(self.object));
+            GRAVEYARD.get().lock().unwrap_or_else(PoisonError::into_inner).push(Grave(self.object));
         }
     }
 }
 
+/// The child of a fork has a graveyard of its own.
+pub(crate) fn after_fork() {
+    GRAVEYARD.forget();
+}
+
 /// Releases what the graveyard holds.
 pub(crate) fn bury(_py: Python<'_>) {
-    let graves = match GRAVEYARD.try_lock() {
+    let graves = match GRAVEYARD.get().try_lock() {
         Ok(mut graves) if !graves.is_empty() => std::mem::take(&mut *graves),
         _ => return,
     };

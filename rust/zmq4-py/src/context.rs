@@ -122,11 +122,16 @@ impl Context {
             None => None,
             Some(seconds) => Some(Limit::from_seconds(seconds)?.or(None)),
         };
+        // Sockets that were closed before, with a longer linger, are not waited for any longer either.
+        let limit = linger.flatten().map(|linger| linger.saturating_add(GRACE));
         py.detach(|| {
             context.close_sockets(linger);
             context.shutdown();
         });
-        wait_until_idle(py, context, None)
+        if !is_idle_within(py, context, limit)? {
+            py.detach(|| context.stop());
+        }
+        Ok(())
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -139,11 +144,15 @@ impl Context {
     }
 }
 
-fn wait_until_idle(
+/// What the farewell of connections may take beyond the linger time.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Waits until nothing of a context is left, and ends its threads; false if the time was over first.
+fn is_idle_within(
     py: Python<'_>,
     context: &zmq4_core::Context,
     limit: Option<Duration>,
-) -> PyResult<()> {
+) -> PyResult<bool> {
     let attempt = || Ok(if context.is_idle() { Attempt::Done(()) } else { Attempt::Later });
     let done = match attempt()? {
         Attempt::Done(()) => Some(()),
@@ -151,6 +160,16 @@ fn wait_until_idle(
     };
     if done.is_some() {
         py.detach(|| context.stop());
+    }
+    Ok(done.is_some())
+}
+
+fn wait_until_idle(
+    py: Python<'_>,
+    context: &zmq4_core::Context,
+    limit: Option<Duration>,
+) -> PyResult<()> {
+    if is_idle_within(py, context, limit)? {
         return Ok(());
     }
     let (sockets, sending) = context.pending();

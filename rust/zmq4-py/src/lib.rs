@@ -26,6 +26,7 @@ mod message;
 mod operation;
 mod options;
 mod peer;
+mod per_process;
 mod process;
 mod raw;
 mod receive;

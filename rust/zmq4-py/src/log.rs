@@ -9,17 +9,23 @@ use pyo3::prelude::*;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
 
+use crate::per_process::PerProcess;
 use crate::process;
 
 /// Records that may wait; beyond it the oldest are dropped, and their number is told.
 const CAPACITY: usize = 1000;
 
-static RECORDS: Mutex<Records> =
-    Mutex::new(Records { queue: VecDeque::new(), dropped: 0, stopped: false });
-static ARRIVED: Condvar = Condvar::new();
+static LOG: PerProcess<Log> = PerProcess::new();
 static STARTER: Mutex<Starter> = Mutex::new(Starter { hook: None, started_in: None });
 
-#[derive(Debug)]
+/// The records of a process, and the word that some have come.
+#[derive(Debug, Default)]
+struct Log {
+    records: Mutex<Records>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
 struct Records {
     queue: VecDeque<(u8, String)>,
     dropped: u64,
@@ -33,7 +39,7 @@ struct Starter {
 }
 
 fn records() -> std::sync::MutexGuard<'static, Records> {
-    RECORDS.lock().unwrap_or_else(PoisonError::into_inner)
+    LOG.get().records.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Makes this module the receiver of the core's records, unless the process has one already.
@@ -59,10 +65,7 @@ pub(crate) fn start(py: Python<'_>) -> PyResult<()> {
 
 /// The child of a fork has records of its own.
 pub(crate) fn after_fork() {
-    // The lock may have been held by a thread that does not exist here; then nothing can be logged.
-    if let Ok(mut records) = RECORDS.try_lock() {
-        *records = Records { queue: VecDeque::new(), dropped: 0, stopped: false };
-    }
+    LOG.forget();
 }
 
 /// Says what starts the thread that calls `next_log_records`.
@@ -77,7 +80,7 @@ pub(crate) fn next_log_records(py: Python<'_>) -> Option<Vec<(u8, String)>> {
     py.detach(|| {
         let mut records = records();
         while records.queue.is_empty() && !records.stopped {
-            records = ARRIVED.wait(records).unwrap_or_else(PoisonError::into_inner);
+            records = LOG.get().arrived.wait(records).unwrap_or_else(PoisonError::into_inner);
         }
         if records.queue.is_empty() {
             return None;
@@ -95,7 +98,7 @@ pub(crate) fn next_log_records(py: Python<'_>) -> Option<Vec<(u8, String)>> {
 #[pyfunction]
 pub(crate) fn stop_log() {
     records().stopped = true;
-    ARRIVED.notify_all();
+    LOG.get().arrived.notify_all();
 }
 
 /// The `tracing` subscriber of the process.
@@ -128,7 +131,7 @@ impl Subscriber for Forwarder {
         }
         records.queue.push_back((level(*event.metadata().level()), text.finish()));
         drop(records);
-        ARRIVED.notify_one();
+        LOG.get().arrived.notify_one();
     }
 
     fn enter(&self, _span: &span::Id) {}

@@ -232,7 +232,7 @@ pub(crate) static TABLE: [Option_; 25] = [
         "The most frames accepted in one message."
     ),
     option!(
-        "max_message_octets",
+        "max_message_bytes",
         "octets",
         Next,
         set::MAX_MESSAGE_OCTETS,

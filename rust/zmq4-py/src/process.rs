@@ -25,6 +25,7 @@ pub(crate) fn generation() -> u32 {
 #[pyfunction]
 pub(crate) fn after_fork_in_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
+    crate::buffer::after_fork();
     crate::log::after_fork();
 }
 

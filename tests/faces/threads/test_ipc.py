@@ -137,8 +137,15 @@ def test_abstract_name_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
             other.bind(address)
 
     assert [*tmp_path.iterdir()] == []
-    with zmq4.Pull(bind=address) as pull:
-        assert speaks(pull)
+
+
+@LINUX
+def test_abstract_name_is_free_again_after_close() -> None:
+    address = f"ipc://@zmq4-test-again-{os.getpid()}"
+
+    for _ in range(20):
+        with zmq4.Pull(bind=address) as pull:
+            assert speaks(pull)
 
 
 def test_wildcard_makes_a_place_of_its_own() -> None:

@@ -145,7 +145,7 @@ fn receive(
     let place = pending.enter(remote_address(&socket));
     let id = place.id();
     let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
-    let ticket = plan.context.ticket();
+    let ticket = plan.context.ticket(format!("{} {}", plan.socket_type, plan.status.address()));
     // The link registers with the reactor of the thread that drives it, so it is made there.
     let task = threads.spawn(async move {
         match acceptor.link(socket) {

@@ -270,10 +270,14 @@ impl Socket {
             dropped: state.stats.dropped,
             ..Stats::default()
         };
-        for end in state.pipes.iter() {
+        for (&pipe, tie) in &state.ties {
+            let Some(end) = state.pipes.get(pipe) else { continue };
             let (queued, unread) = (end.outbound.tally(), end.unread());
-            sum.queued += queued.messages;
-            sum.queued_octets += queued.octets;
+            // What was sent over inproc is in the peer's hands.
+            if tie.bearer.session().is_some() {
+                sum.queued += queued.messages;
+                sum.queued_octets += queued.octets;
+            }
             sum.unread += unread.messages;
             sum.unread_octets += unread.octets;
             sum.dropped += end.outbound.dropped() + end.inbound.dropped();

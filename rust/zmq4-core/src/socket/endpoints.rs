@@ -90,7 +90,7 @@ impl Core {
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
         let plan = self.plan(handle.id, status);
-        let ticket = self.context.ticket();
+        let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
         let all = Arc::clone(&threads);
         threads.spawn(async move {
             session::accept(listener, gatekeeper, all, plan).await;
@@ -120,7 +120,7 @@ impl Core {
         let mut plan = self.plan(handle.id, status);
         // A PAIR that has its peer already connects when it has lost it.
         plan.session.immediate = !has_pipe;
-        let ticket = self.context.ticket();
+        let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
         let core = Arc::clone(self);
         threads.spawn(async move {
             session::connect(endpoint, Arc::clone(&session), plan).await;

@@ -41,7 +41,9 @@ impl Watchers {
     /// Something changed.
     pub(crate) fn ring(&self) {
         let waiting = std::mem::take(&mut self.inner.lock().waiting);
-        waiting.into_iter().for_each(|(_, waiter)| waiter.ring());
+        for (_, waiter) in waiting {
+            waiter.ring();
+        }
     }
 }
 

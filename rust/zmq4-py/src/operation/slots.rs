@@ -105,7 +105,7 @@ raw_method!(method_throw, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {
                     Ok(value.into_ptr())
                 }
                 Err(error) => {
-                    waiting.forget(py);
+                    drop(waiting);
                     operation.fail(error)
                 }
             }
@@ -129,7 +129,7 @@ raw_method!(method_close, |slf: Borrowed<'_, '_, PyAny>, _args: Arguments<'_>| {
     let py = slf.py();
     let operation = checked(slf);
     if let Stage::Waiting(waiting) = std::mem::replace(&mut operation.stage, Stage::Finished) {
-        waiting.forget(py);
+        drop(waiting);
     }
     Ok(none(py))
 });

@@ -50,7 +50,7 @@ pub(super) struct Waiting {
     pub(super) inner: Held,
     pub(super) bridge: Held,
     token: u64,
-    wait: Native<zmq4_core::Wait>,
+    _wait: Native<zmq4_core::Wait>,
     _claim: Claim,
 }
 
@@ -114,7 +114,7 @@ impl OperationObject {
         }
         match self.register(py, left).and_then(|waiting| Ok((self.attempt(py)?, waiting))) {
             Ok((Tried::Done(result), waiting)) => {
-                waiting.forget(py);
+                drop(waiting);
                 self.stage = Stage::Finished;
                 Ok(Step::Return(result))
             }
@@ -138,7 +138,7 @@ impl OperationObject {
         let core = socket.core(py)?;
         let wait = Native::new(core.wait(self.work.side(), Waiter::Loop(signal, token)));
         let inner = Held::new(future.call_method0("__await__")?);
-        Ok(Waiting { inner, bridge: Held::new(bridge), token, wait, _claim: claim })
+        Ok(Waiting { inner, bridge: Held::new(bridge), token, _wait: wait, _claim: claim })
     }
 
     /// Goes on waiting, or tries again if the future is done.
@@ -158,7 +158,7 @@ impl OperationObject {
             }
             ffi::PySendResult::PYGEN_ERROR => {
                 let error = PyErr::fetch(py);
-                waiting.forget(py);
+                drop(waiting);
                 self.fail(error)
             }
             ffi::PySendResult::PYGEN_RETURN => {
@@ -171,7 +171,7 @@ impl OperationObject {
 
     fn woken(&mut self, py: Python<'_>, waiting: Waiting) -> PyResult<Step> {
         let tried = self.attempt(py);
-        waiting.forget(py);
+        drop(waiting);
         match tried {
             Ok(Tried::Done(result)) => {
                 self.stage = Stage::Finished;
@@ -200,13 +200,18 @@ impl OperationObject {
     }
 }
 
-impl Waiting {
-    /// Ends the wait: the loop need not know the token any more. A wake that was not used is passed on
-    /// when the wait is dropped.
-    pub(super) fn forget(self, py: Python<'_>) {
-        drop(self.wait);
+impl Drop for Waiting {
+    /// Ends the wait: the loop need not know the token any more. A wake that was not used is passed on when
+    /// the wait itself is dropped, behind this.
+    fn drop(&mut self) {
+        // SAFETY: operations are stepped, cleared and freed by the interpreter, attached.
+        let py = unsafe { Python::assume_attached() };
+        let earlier = PyErr::take(py);
         if let Err(error) = self.bridge.get(py).call_method1("forget", (self.token,)) {
             error.write_unraisable(py, None);
+        }
+        if let Some(earlier) = earlier {
+            earlier.restore(py);
         }
     }
 }

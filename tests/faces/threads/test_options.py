@@ -1,0 +1,215 @@
+"""Options: every row of the table can be given, set, read and checked."""
+
+import math
+from typing import Any, Final
+
+import pytest
+
+import zmq4
+from zmq4 import Backoff, Heartbeat, TcpKeepalive
+from zmq4._native import OPTIONS
+
+OCTETS: Final = {"64MiB": 64 << 20, "1kB": 1000, "1 KiB": 1024, "2MB": 2_000_000, "3GB": 3 * 10**9}
+OCTETS_TOO: Final = {"1GiB": 1 << 30, "7B": 7, "9": 9, 0: 0, 5: 5, 1 << 40: 1 << 40}
+NO_COUNTS: Final = [-1, 1.5, "5", None, True, 1 << 64]
+NO_OCTETS: Final = [-1, 1.5, "", "MiB", "-1", "1.5MiB", "64mib", "1TiB", "1 2", True, 1 << 64]
+NO_LIMITS: Final = [-1, -math.inf, math.nan, "1"]
+
+GOOD: Final[dict[str, list[tuple[object, object]]]] = {
+    "send_hwm": [(0, 0), (1, 1), (1 << 40, 1 << 40)],
+    "recv_hwm": [(0, 0), (1, 1)],
+    "send_hwm_bytes": [*OCTETS.items(), *OCTETS_TOO.items()],
+    "recv_hwm_bytes": [("64MiB", 64 << 20), (0, 0)],
+    "linger": [(0, 0.0), (2.5, 2.5), (math.inf, None), (None, None)],
+    "send_timeout": [(0, 0.0), (2.5, 2.5), (math.inf, None), (None, None)],
+    "recv_timeout": [(0, 0.0), (2.5, 2.5), (math.inf, None), (None, None)],
+    "on_full": [(each, each) for each in ("block", "drop_newest", "drop_oldest", "error")],
+    "immediate": [(True, True), (False, False)],
+    "conflate": [(True, True), (False, False)],
+    "ipv6": [(True, True), (False, False)],
+    "heartbeat": [
+        (Heartbeat(5), Heartbeat(5, timeout=5)),
+        (Heartbeat(5, timeout=15, ttl=30), Heartbeat(5, timeout=15, ttl=30)),
+        (None, None),
+    ],
+    "reconnect": [(Backoff(0.5, max=2, jitter=0), Backoff(0.5, max=2, jitter=0)), (None, None)],
+    "connect_timeout": [(2.5, 2.5), (None, None)],
+    "handshake_timeout": [(2.5, 2.5), (None, None), (math.inf, None)],
+    "max_message_size": [(1000, 1000), ("1MiB", 1 << 20), (None, None)],
+    "max_frames": [(1, 1), (1000, 1000)],
+    "max_message_bytes": [("1MiB", 1 << 20), (1000, 1000)],
+    "kernel_send_buffer": [("64KiB", 65536), (None, None)],
+    "kernel_recv_buffer": [("64KiB", 65536), (None, None)],
+    "backlog": [(0, 0), (7, 7)],
+    "tcp_keepalive": [
+        (TcpKeepalive(idle=30, interval=5, count=9), TcpKeepalive(30, 5, 9)),
+        (None, None),
+    ],
+    "tcp_user_timeout": [(30, 30.0), (None, None)],
+    "routing_id": [(b"", b""), (b"me", b"me"), (b"x" * 255, b"x" * 255)],
+    "metadata": [
+        ({}, {}),
+        ({"X-Text": "é", "X-Octets": b"\0"}, {"X-Text": "é".encode(), "X-Octets": b"\0"}),
+    ],
+}
+BAD: Final[dict[str, list[object]]] = {
+    "send_hwm": NO_COUNTS,
+    "recv_hwm": NO_COUNTS,
+    "send_hwm_bytes": NO_OCTETS,
+    "recv_hwm_bytes": NO_OCTETS,
+    "linger": NO_LIMITS,
+    "send_timeout": NO_LIMITS,
+    "recv_timeout": NO_LIMITS,
+    "on_full": ["", "Block", "drop", None, 1],
+    "immediate": [0, 1, None, "yes"],
+    "conflate": [0, 1, None, "yes"],
+    "ipv6": [0, 1, None, "yes"],
+    "heartbeat": [5, 5.0, "5", True],
+    "reconnect": [5, 0.1, "5", True],
+    "connect_timeout": NO_LIMITS,
+    "handshake_timeout": NO_LIMITS,
+    "max_message_size": [each for each in NO_OCTETS if each is not None],
+    "max_frames": [0, -1, 1.5, None, "5", 1 << 32],
+    "max_message_bytes": NO_OCTETS,
+    "kernel_send_buffer": NO_OCTETS,
+    "kernel_recv_buffer": NO_OCTETS,
+    "backlog": [-1, 1.5, None, "5", 1 << 32],
+    "tcp_keepalive": [5, "5", True],
+    "tcp_user_timeout": NO_LIMITS,
+    "routing_id": ["text", b"x" * 256, b"\0x", None, bytearray(b"x")],
+    "metadata": [5, None, {"X-A": 5}, {"Role": "x"}, {"": ""}, [("X-A", "b")]],
+}
+NAMES: Final = [row[0] for row in OPTIONS]
+GOOD_CASES: Final = [(name, *pair) for name, pairs in GOOD.items() for pair in pairs]
+BAD_CASES: Final = [(name, value) for name, values in BAD.items() for value in values]
+
+
+def test_every_row_of_the_table_is_tested_here() -> None:
+    assert set(GOOD) == set(BAD) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_option_has_a_default_a_document_and_a_moment(name: str) -> None:
+    (row,) = (row for row in OPTIONS if row[0] == name)
+    _, kind, default, when, text = row
+
+    with zmq4.Dealer() as dealer:
+        value = getattr(dealer, name)
+    assert default in (value, "see its class")
+    assert kind
+    assert when in ("now", "next", "fixed", "call")
+    assert text.endswith(".")
+    assert getattr(zmq4.Dealer, name).__doc__ == text
+
+
+@pytest.mark.parametrize(("name", "given", "read"), GOOD_CASES, ids=repr)
+def test_option_is_given_and_read(name: str, given: Any, read: object) -> None:  # noqa: ANN401
+    options: dict[str, Any] = {name: given}
+
+    with zmq4.Dealer(**options) as dealer:
+        assert getattr(dealer, name) == read
+        assert type(getattr(dealer, name)) is type(read)
+
+
+@pytest.mark.parametrize(("name", "given", "read"), GOOD_CASES, ids=repr)
+def test_option_is_set_and_read(name: str, given: object, read: object) -> None:
+    with zmq4.Dealer() as dealer:
+        setattr(dealer, name, given)
+
+        assert getattr(dealer, name) == read
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_CASES, ids=lambda value: repr(value)[:40])
+def test_wrong_value_is_refused_and_says_what_it_must_be(name: str, value: Any) -> None:  # noqa: ANN401
+    options: dict[str, Any] = {name: value}
+
+    with pytest.raises(zmq4.OptionError, match=f"{name}: the value must be "):
+        zmq4.Dealer(**options)
+    with zmq4.Dealer() as dealer:
+        before = getattr(dealer, name)
+        with pytest.raises(zmq4.OptionError, match=f"{name}: the value must be "):
+            setattr(dealer, name, value)
+        assert getattr(dealer, name) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_option_cannot_be_deleted(name: str) -> None:
+    with zmq4.Dealer() as dealer, pytest.raises(AttributeError):
+        delattr(dealer, name)
+
+
+@pytest.mark.parametrize("name", [row[0] for row in OPTIONS if row[3] == "fixed"])
+def test_fixed_option_is_refused_after_the_first_endpoint(name: str, inproc_endpoint: str) -> None:
+    value = GOOD[name][-1][0]
+    with zmq4.Dealer(bind=inproc_endpoint) as dealer:
+        with pytest.raises(zmq4.OptionError, match=f"{name}: set it before the first bind"):
+            setattr(dealer, name, value)
+
+    with zmq4.Dealer(**{name: value}, bind=inproc_endpoint) as dealer:  # type: ignore[arg-type]
+        assert getattr(dealer, name) == value
+
+
+@pytest.mark.parametrize("name", [row[0] for row in OPTIONS if row[3] != "fixed"])
+def test_any_other_option_is_taken_after_the_first_endpoint(
+    name: str, inproc_endpoint: str
+) -> None:
+    with zmq4.Dealer(bind=inproc_endpoint) as dealer:
+        for given, read in GOOD[name]:
+            setattr(dealer, name, given)
+            assert getattr(dealer, name) == read
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("sned_hwm", "send_hwm"),
+        ("hwm_send", "send_hwm"),
+        ("lingre", "linger"),
+        ("recieve_timeout", "recv_timeout"),
+        ("Conflate", "conflate"),
+        ("binding", "bind"),
+        ("routingid", "routing_id"),
+    ],
+)
+def test_misspelt_option_is_told_what_was_meant(wrong: str, meant: str) -> None:
+    options: dict[str, Any] = {wrong: 1}
+
+    with pytest.raises(zmq4.OptionError, match=f'called "{wrong}"; did you mean "{meant}"'):
+        zmq4.Push(**options)
+
+
+def test_option_like_no_other_gets_no_guess() -> None:
+    with pytest.raises(zmq4.OptionError, match='called "zzzz"') as raised:
+        zmq4.Push(zzzz=1)  # type: ignore[call-arg]
+    assert "did you mean" not in str(raised.value)
+
+
+def test_misspelt_attribute_is_told_what_was_meant() -> None:
+    with zmq4.Push() as push:
+        for wrong, meant in {"sned_hwm": "send_hwm", "lingr": "linger"}.items():
+            with pytest.raises(AttributeError, match=f"did you mean '{meant}'"):
+                setattr(push, wrong, 1)
+
+
+def test_options_of_one_socket_are_its_own() -> None:
+    with zmq4.Push(send_hwm=5) as one, zmq4.Push() as other:
+        other.send_hwm = 7
+        other.metadata = {"X-A": "b"}
+
+        assert (one.send_hwm, other.send_hwm) == (5, 7)
+        assert one.metadata == {}
+
+
+def test_metadata_read_is_a_copy() -> None:
+    with zmq4.Push(metadata={"X-A": "b"}) as push:
+        push.metadata["X-A"] = b"changed"
+
+        assert push.metadata == {"X-A": b"b"}
+
+
+def test_refused_constructor_leaves_no_socket(inproc_endpoint: str) -> None:
+    with pytest.raises(zmq4.OptionError):
+        zmq4.Push(bind=inproc_endpoint, send_hwm=-1)
+
+    with zmq4.Push(bind=inproc_endpoint):
+        pass
