@@ -175,7 +175,8 @@ fn wait_until_idle(
     let (sockets, sending) = context.pending();
     let text = if sockets.is_empty() {
         format!(
-            "{sending} closed connections still send what they hold; wait longer or lower linger"
+            "closed sockets still send what they hold: {}; wait longer or lower linger",
+            sending.join("; ")
         )
     } else {
         format!("these sockets are not closed: {}", sockets.join("; "))

@@ -273,7 +273,7 @@ fn unknown(py: Python<'_>, name: &str) -> PyErr {
         TABLE.iter().map(|row| row.name).chain(["bind", "connect", "context"]).collect();
     let close = py
         .import("difflib")
-        .and_then(|difflib| difflib.call_method1("get_close_matches", (name, names, 1)))
+        .and_then(|difflib| difflib.call_method1("get_close_matches", (name, names, 1, 0.5)))
         .and_then(|found| found.extract::<Vec<String>>())
         .unwrap_or_default();
     let hint = close.first().map_or_else(

@@ -8,10 +8,11 @@ import zmq4
 from faces.patience import eventually
 
 
-def connection(push: zmq4.Push, listener: socket.socket) -> socket.socket:
-    push.connect(f"tcp://127.0.0.1:{listener.getsockname()[1]}")
-    accepted, _ = listener.accept()
-    return accepted
+PULL_WITHOUT_HEARTBEATS = (
+    b"\xff" + bytes(8) + b"\x7f\3\1NULL" + bytes(16) + bytes(32) + b"\4\x1a\5READY"
+    b"\x0bSocket-Type\0\0\0\4PULL"
+)
+"""Greeting and READY of a peer. Source: RFC 37/ZMTP, "Connection Establishment"."""
 
 
 def test_frame_above_max_message_size_ends_its_connection(
@@ -70,23 +71,27 @@ def test_kernel_buffers_bound_what_is_on_its_way(tcp_endpoint: str) -> None:
 
 
 def test_silent_peer_is_given_up_by_the_acceptor(tcp_endpoint: str) -> None:
-    with zmq4.Pull(bind=tcp_endpoint, handshake_timeout=0.05) as pull:
-        with socket.create_connection(("127.0.0.1", pull.endpoint.port or 0), 10) as silent:
-            silent.settimeout(10)
-            while silent.recv(100):
-                pass  # its greeting, then the end
+    with (
+        zmq4.Pull(bind=tcp_endpoint, handshake_timeout=0.05) as pull,
+        socket.create_connection(("127.0.0.1", pull.endpoint.port or 0), 10) as silent,
+    ):
+        while silent.recv(100):
+            pass  # its greeting, then the end
 
 
 def test_silent_peer_is_given_up_by_a_heartbeat(deadline: float) -> None:
     heartbeat = zmq4.Heartbeat(0.05, timeout=0.05)
-    with zmq4.Push(heartbeat=heartbeat, reconnect=None, linger=0) as push:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            with connection(push, listener) as silent:
-                silent.sendall(b"\xff" + bytes(8) + b"\x7f\3\1NULL".ljust(23, b"\0") + bytes(32))
-                silent.sendall(b"\4\x1a\5READY\x0bSocket-Type\0\0\0\4PULL")
-                push.endpoint.ready(deadline)
+    with (
+        zmq4.Push(heartbeat=heartbeat, reconnect=None, linger=0) as push,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        line = push.connect(f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        silent, _ = listener.accept()
+        with silent:
+            silent.sendall(PULL_WITHOUT_HEARTBEATS)
+            line.ready(deadline)
 
-                eventually(lambda: push.endpoint.state == "stopped")
+            eventually(lambda: line.state == "stopped")
 
 
 def test_living_peer_is_not_given_up_by_a_heartbeat(tcp_endpoint: str, deadline: float) -> None:

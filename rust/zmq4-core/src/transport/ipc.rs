@@ -52,7 +52,7 @@ pub(super) fn listen(
     let backlog = i32::try_from(options.backlog).unwrap_or(i32::MAX);
     let (path, directory) = match address {
         IpcAddress::Abstract(_) => {
-            socket.bind(&sock_addr(address)?)?;
+            bind_abstract(&socket, &sock_addr(address)?)?;
             socket.listen(backlog)?;
             return Ok((socket, address.clone(), None));
         }
@@ -86,6 +86,28 @@ pub(super) fn sock_addr(address: &IpcAddress) -> io::Result<SockAddr> {
         IpcAddress::Any => Err(io::ErrorKind::InvalidInput.into()),
     }
 }
+
+/// Binds an abstract name. One that is taken but answers nobody belongs to a listener that has just been
+/// closed: its I/O thread is about to let go of it.
+fn bind_abstract(socket: &Socket, name: &SockAddr) -> io::Result<()> {
+    for _ in 0..ABSTRACT_ATTEMPTS {
+        match socket.bind(name) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            other => return other,
+        }
+        let probe = open()?;
+        match probe.connect(name) {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
+            Ok(()) | Err(_) => break,
+        }
+        std::thread::sleep(ABSTRACT_PAUSE);
+    }
+    Err(io::ErrorKind::AddrInUse.into())
+}
+
+/// How long a closed listener has to let go of an abstract name: a tenth of a second in all.
+const ABSTRACT_ATTEMPTS: u32 = 50;
+const ABSTRACT_PAUSE: std::time::Duration = std::time::Duration::from_millis(2);
 
 /// Removes a socket file that nobody listens on. One that answers is in use; one that is no socket, a
 /// symbolic link, or not ours is left alone, and binding fails.
