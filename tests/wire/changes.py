@@ -16,7 +16,7 @@ def wait_until(condition: Callable[[], object], endpoint: zmq4.Endpoint) -> None
     give_up = time.monotonic() + DEADLINE
     signal = LoopSignal()
     while not condition():
-        endpoint._handle.watch(signal, 0)
+        kept = endpoint._handle.watch(signal, 0)
         if condition():
             return
         readable, _, _ = select.select([signal], [], [], max(0, give_up - time.monotonic()))
@@ -25,6 +25,7 @@ def wait_until(condition: Callable[[], object], endpoint: zmq4.Endpoint) -> None
                 f"{endpoint!r} did not change in time; its last failure: {endpoint.failure}"
             )
         signal.take()
+        del kept  # the watch ends when it is dropped
 
 
 def failure_of(endpoint: zmq4.Endpoint) -> str:

@@ -185,8 +185,10 @@ impl Limits {
     pub const MAX_FRAMES: u32 = 65_536;
     /// Octets of one message, each frame counted with at least 64.
     pub const MAX_MESSAGE_OCTETS: u64 = 1 << 30;
-    /// Octets of inbound buffer that a new large frame starts with; it grows as data arrives.
-    pub const LARGE_FRAME_STEP: usize = 1 << 20;
+    /// A large frame of up to so many octets has its buffer at once.
+    pub const LARGE_FRAME_WHOLE: usize = 1 << 20;
+    /// Octets of buffer that a larger frame starts with; it grows as data arrives.
+    pub const LARGE_FRAME_START: usize = 32 * 1024;
     /// Unread messages of departed peers of a socket, as a multiple of `recv_hwm`.
     pub const DEPARTED_FACTOR: usize = 4;
     /// After an authentication failure or an incompatible type, the next attempt is no sooner.

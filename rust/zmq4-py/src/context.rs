@@ -148,7 +148,7 @@ impl Context {
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Waits until nothing of a context is left, and ends its threads; false if the time was over first.
-fn is_idle_within(
+pub(crate) fn is_idle_within(
     py: Python<'_>,
     context: &zmq4_core::Context,
     limit: Option<Duration>,

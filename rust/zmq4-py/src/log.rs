@@ -8,6 +8,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use pyo3::prelude::*;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
+use zmq4_core::BlockedSignals;
 
 use crate::per_process::PerProcess;
 use crate::process;
@@ -77,6 +78,8 @@ pub(crate) fn set_log_starter(hook: Py<PyAny>) {
 /// Waits for records: pairs of `logging` level and text. None when logging was stopped.
 #[pyfunction]
 pub(crate) fn next_log_records(py: Python<'_>) -> Option<Vec<(u8, String)>> {
+    // The thread that waits here takes no signal away from the one that handles them.
+    let _blocked = BlockedSignals::new();
     py.detach(|| {
         let mut records = records();
         while records.queue.is_empty() && !records.stopped {

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use zmq4_core::{Parker, Waiter};
 
 use crate::error::{self, Kind};
+use crate::wait::deadline_after;
 
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
@@ -91,34 +91,24 @@ impl<T> Native<T> {
 }
 
 /// Ends all contexts of this process: called once, at interpreter exit, while Python is whole. Waits at
-/// most `timeout` seconds, and no longer than the longest linger of the sockets still open.
+/// most `timeout` seconds, and no longer than the longest linger of the sockets still open. An interrupt
+/// ends the wait.
 #[pyfunction]
 pub(crate) fn shutdown(py: Python<'_>, timeout: f64) {
     let contexts = crate::context::all_of_this_process();
-    let limit = Duration::try_from_secs_f64(timeout).unwrap_or(Duration::ZERO);
-    let deadline = Instant::now() + limit;
     py.detach(|| {
         for context in &contexts {
             context.close_sockets(None);
             context.shutdown();
         }
-        for context in &contexts {
-            wait_until_idle(context, deadline);
-            context.stop();
-        }
     });
-}
-
-fn wait_until_idle(context: &zmq4_core::Context, deadline: Instant) {
-    let Ok(parker) = Parker::new() else { return };
-    loop {
-        parker.reset();
-        let _watch = context.watch(Waiter::Thread(parker.clone()));
-        if context.is_idle() || Instant::now() >= deadline {
-            return;
-        }
-        if parker.park(Some(deadline), None).is_err() {
-            return;
+    let deadline = Duration::try_from_secs_f64(timeout).ok().and_then(deadline_after);
+    for context in &contexts {
+        let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        if crate::context::is_idle_within(py, context, left).is_err() {
+            // The user wants to leave now; there is nobody left to tell.
+            break;
         }
     }
+    py.detach(|| contexts.iter().for_each(zmq4_core::Context::stop));
 }

@@ -137,12 +137,23 @@ pub(crate) fn repeat<R, W>(
     }
 }
 
+/// The main thread looks for signals at least so often. While it blocks them, for the microsecond before
+/// it sleeps, the system may give one to another thread of the program that does not block it, and that
+/// thread's handler wakes nobody.
+const SLICE: Duration = Duration::from_secs(1);
+
 /// Sleeps detached; runs Python's signal handlers before and after.
 fn sleep(py: Python<'_>, parker: &Parker, deadline: Option<Instant>) -> PyResult<Parked> {
     let slept = if is_main_thread() {
+        let slice = Instant::now() + SLICE;
+        let is_slice = deadline.is_none_or(|deadline| slice < deadline);
+        let until = if is_slice { Some(slice) } else { deadline };
         let blocked = BlockedSignals::new();
         py.check_signals()?;
-        py.detach(|| parker.park(deadline, Some(blocked.former())))
+        let slept = py.detach(|| parker.park(until, Some(blocked.former())));
+        slept.map(
+            |slept| if is_slice && slept == Parked::TimedOut { Parked::Interrupted } else { slept },
+        )
     } else {
         py.detach(|| parker.park(deadline, None))
     };

@@ -7,7 +7,6 @@ import pytest
 import zmq4
 from faces.patience import eventually
 
-
 PULL_WITHOUT_HEARTBEATS = (
     b"\xff" + bytes(8) + b"\x7f\3\1NULL" + bytes(16) + bytes(32) + b"\4\x1a\5READY"
     b"\x0bSocket-Type\0\0\0\4PULL"

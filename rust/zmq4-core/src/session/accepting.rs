@@ -142,7 +142,10 @@ fn receive(
     threads: &IoThreads,
     plan: &Plan,
 ) {
-    let place = pending.enter(remote_address(&socket));
+    let (place, made_room) = pending.enter(remote_address(&socket));
+    if made_room {
+        refuse("an unfinished handshake", &Reason::Crowded, plan);
+    }
     let id = place.id();
     let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
     let ticket = plan.context.ticket(format!("{} {}", plan.socket_type, plan.status.address()));

@@ -39,13 +39,20 @@ impl LargeBody {
         usize::try_from(self.len.saturating_sub(here)).unwrap_or(usize::MAX)
     }
 
-    /// Makes room for the next octets: 1 MiB at first, then as much again as has come.
+    /// Makes room for the next octets. A body of moderate size has its memory at once; that of a larger one
+    /// begins small and grows with what has come: an announcement alone costs next to nothing.
     fn grow(&mut self) -> io::Result<()> {
-        if self.body.len() == self.body.capacity() {
-            let step = self.body.len().max(Limits::LARGE_FRAME_STEP).min(self.missing());
-            self.body.try_reserve_exact(step).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        if self.body.len() < self.body.capacity() {
+            return Ok(());
         }
-        Ok(())
+        let is_moderate =
+            usize::try_from(self.len).is_ok_and(|len| len <= Limits::LARGE_FRAME_WHOLE);
+        let step = if is_moderate {
+            self.missing()
+        } else {
+            (3 * self.body.len()).max(Limits::LARGE_FRAME_START).min(self.missing())
+        };
+        Ok(self.body.try_reserve_exact(step).map_err(|_| io::ErrorKind::OutOfMemory)?)
     }
 
     /// Takes from the front of `input`; says how much.

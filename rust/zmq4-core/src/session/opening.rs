@@ -24,6 +24,8 @@ pub(super) enum Reason {
     TimedOut(Duration),
     /// The socket takes no further peer.
     Surplus,
+    /// Too many handshakes were unfinished, and this was the oldest.
+    Crowded,
     /// The socket closed it.
     Closed,
 }
@@ -43,6 +45,7 @@ impl std::fmt::Display for Reason {
             Self::Ended => f.write_str("the peer closed the connection"),
             Self::TimedOut(limit) => write!(f, "the handshake was not done within {limit:?}"),
             Self::Surplus => f.write_str("the socket has its only peer already"),
+            Self::Crowded => f.write_str("too many at a time: the oldest made room"),
             Self::Closed => f.write_str("the socket closed the connection"),
         }
     }

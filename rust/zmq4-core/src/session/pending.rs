@@ -49,8 +49,9 @@ impl Pending {
         Arc::new(Self { inner: Mutex::new(Rank::Leaf, Inner::default()) })
     }
 
-    /// A place for one more; the oldest are dropped if there are too many, first those of `address`.
-    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Place {
+    /// A place for one more; the oldest are dropped if there are too many, first those of `address`. The
+    /// flag says whether any were.
+    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> (Place, bool) {
         let mut dropped = Vec::new();
         let id = {
             let mut inner = self.inner.lock();
@@ -67,8 +68,9 @@ impl Pending {
             inner.queue.push_back(Entry { id, address, task: None });
             id
         };
+        let made_room = !dropped.is_empty();
         abort(dropped);
-        Place { pending: Arc::clone(self), id }
+        (Place { pending: Arc::clone(self), id }, made_room)
     }
 
     /// Remembers the task that has the place, so that it can be dropped.
@@ -119,7 +121,7 @@ mod tests {
     fn a_handshake_that_is_over_leaves_its_place() {
         let pending = Pending::new();
 
-        drop(pending.enter(None));
+        drop(pending.enter(None).0);
 
         assert_eq!(len(&pending), 0);
     }
@@ -128,7 +130,7 @@ mod tests {
     fn one_address_has_at_most_its_share() {
         let pending = Pending::new();
         let places: Vec<_> =
-            (0..300).map(|_| pending.enter(Some(IpAddr::from([192, 0, 2, 1])))).collect();
+            (0..300).map(|_| pending.enter(Some(IpAddr::from([192, 0, 2, 1]))).0).collect();
 
         assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES_PER_ADDRESS);
         drop(places);
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn a_listener_has_at_most_its_number_and_drops_the_oldest() {
         let pending = Pending::new();
-        let places: Vec<_> = (0..600).map(|_| pending.enter(None)).collect();
+        let places: Vec<_> = (0..600).map(|_| pending.enter(None).0).collect();
 
         assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES);
         assert_eq!(pending.inner.lock().queue.front().map(|entry| entry.id), Some(88));

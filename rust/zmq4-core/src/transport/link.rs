@@ -33,8 +33,13 @@ static OPEN: AtomicUsize = AtomicUsize::new(0);
 /// How often one turn tries what is said to be ready and is not. A half-closed stream is *ready* for
 /// ever, and the thread has others to serve.
 const ATTEMPTS: usize = 2;
-/// Four fifths of the descriptors this process may have.
-static SCARCE: LazyLock<usize> = LazyLock::new(|| sys::descriptor_limit() / 5 * 4);
+/// Four fifths of the descriptors this process may have, less a few for what else it has open.
+static SCARCE: LazyLock<usize> = LazyLock::new(|| {
+    let limit = sys::descriptor_limit();
+    (limit / 5 * 4).saturating_sub(RESERVE).max(limit / 4)
+});
+/// Descriptors that are not connections: standard streams, reactors, wake-ups, listeners.
+const RESERVE: usize = 16;
 
 impl Drop for Link {
     fn drop(&mut self) {

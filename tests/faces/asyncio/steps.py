@@ -1,0 +1,34 @@
+"""Driving coroutines and loops by hand."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def step(loop: asyncio.AbstractEventLoop) -> None:
+    """Let a loop run once what is ready now, without waiting for anything."""
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+
+
+async def turn() -> None:
+    """Give the other tasks of the loop one turn."""
+    await asyncio.sleep(0)
+
+
+def finish_at_once(operation: Coroutine[Any, Any, T]) -> T:
+    """Return the result of an operation that need not wait.
+
+    Now and then one gives the loop a turn first, which is left out here.
+
+    Raises:
+        AssertionError: It waits.
+    """
+    try:
+        while True:
+            assert operation.send(None) is None, "the operation waits"
+    except StopIteration as done:
+        result: T = done.value
+        return result
