@@ -50,7 +50,7 @@ impl LargeBody {
         let step = if is_moderate {
             self.missing()
         } else {
-            (3 * self.body.len()).max(Limits::LARGE_FRAME_START).min(self.missing())
+            self.body.len().max(Limits::LARGE_FRAME_START).min(self.missing())
         };
         Ok(self.body.try_reserve_exact(step).map_err(|_| io::ErrorKind::OutOfMemory)?)
     }

@@ -39,7 +39,7 @@ static SCARCE: LazyLock<usize> = LazyLock::new(|| {
     (limit / 5 * 4).saturating_sub(RESERVE).max(limit / 4)
 });
 /// Descriptors that are not connections: standard streams, reactors, wake-ups, listeners.
-const RESERVE: usize = 16;
+const RESERVE: usize = 8;
 
 impl Drop for Link {
     fn drop(&mut self) {
