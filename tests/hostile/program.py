@@ -81,6 +81,11 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
         case {"do": "wait-until-peers-are", "peers": count}:
             wait_until_peers_are(socket, count)
             return count
+        case {"do": "connect", "address": address}:
+            socket.connect(address)
+            return True
+        case {"do": "line"}:
+            return [socket.endpoint.state, socket.endpoint.failure, socket.endpoint.attempts]
         case {"do": "hoard-descriptors"}:
             hoard()
             return len(HOARD)

@@ -39,10 +39,10 @@ def push_of_libzmq(libzmq: LibzmqPeer) -> Iterator[LibzmqSocket]:
     push.close()
 
 
-@pytest.fixture
-def dealer_of_libzmq(libzmq: LibzmqPeer) -> Iterator[LibzmqSocket]:
+@pytest.fixture(params=["tcp", "ipc"])
+def dealer_of_libzmq(request: pytest.FixtureRequest, libzmq: LibzmqPeer) -> Iterator[LibzmqSocket]:
     """Bind where a flood goes to and comes back from."""
-    dealer = libzmq.open("DEALER", bind="tcp://127.0.0.1:*")
+    dealer = libzmq.open("DEALER", bind=request.getfixturevalue(f"{request.param}_endpoint"))
     yield dealer
     dealer.close()
 

@@ -249,7 +249,9 @@ def test_fork_while_the_log_is_busy(run_forking: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("way", ["os._exit(3)", "sys.exit(3)", "os.kill(os.getpid(), 9)", "1 / 0", "pass"])
+@pytest.mark.parametrize(
+    "way", ["os._exit(3)", "sys.exit(3)", "os.kill(os.getpid(), 9)", "1 / 0", "pass"]
+)
 def test_end_of_the_child_does_not_disturb_the_parent(run_forking: Run, way: str) -> None:
     run_forking(
         """

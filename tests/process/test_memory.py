@@ -237,7 +237,7 @@ CYCLES = {
         """,
     ),
     "waits_that_time_out": (
-        20_000,
+        10_000,
         """
         pull = zmq4.Pull(bind="inproc://w")
         push = zmq4.Push(connect="tcp://127.0.0.1:1", linger=0, reconnect=None, send_hwm=1)
@@ -252,11 +252,15 @@ CYCLES = {
         """,
     ),
     "refused_connections": (
-        2000,
+        1000,
         """
         def cycle():
-            with zmq4.Push(connect="tcp://127.0.0.1:1", linger=0) as push:
+            with zmq4.Push(connect="tcp://127.0.0.1:1", linger=0, reconnect=None) as push:
                 push.send(b"x")
+                try:
+                    push.endpoint.ready(timeout=5)
+                except zmq4.NoPeers:
+                    pass
         """,
     ),
     "failures": (

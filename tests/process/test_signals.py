@@ -226,9 +226,7 @@ them would have Python's own leave to lose it."""
 
 
 @pytest.mark.parametrize("take", TAKES)
-def test_handler_that_raises_leaves_the_message_in_its_place(
-    children: Children, take: str
-) -> None:
+def test_handler_that_raises_leaves_the_message_in_its_place(children: Children, take: str) -> None:
     children.run(
         f"""
         import random, signal

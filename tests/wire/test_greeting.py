@@ -114,7 +114,7 @@ def test_as_server_filler_and_padding_of_the_peer_are_ignored(meet: Meet, deadli
         (b"CURVE", "CURVE"),
         (b"GSSAPI", "GSSAPI"),
         (b"null", "null"),
-        (b"NULL\0\0x", r"NULL\\x00\\x00x"),
+        (b"NULL\0\0x", r"NULL\x00\x00x"),
         (b"", ""),
     ],
 )
@@ -128,9 +128,8 @@ def test_other_mechanism_gets_our_whole_greeting_and_then_the_end(
 
         peer.expect(GREETING)
         peer.expect_end()
-        assert f'the peer\'s security mechanism is "{told}", ours is NULL'.replace(
-            "\\\\", "\\"
-        ) in failure_of(push.endpoint)
+        reason = f'the peer\'s security mechanism is "{told}", ours is NULL'
+        assert reason in failure_of(push.endpoint)
 
 
 @pytest.mark.parametrize(("major", "version"), [("00", "1.0"), ("01", "2.0")])

@@ -1,4 +1,4 @@
-"""Several tasks at one socket: nobody sleeps beside messages, whoever gives up passes the wake on."""
+"""Several tasks at one socket: nobody sleeps beside messages; a wake not used is passed on."""
 
 import asyncio
 from itertools import product

@@ -64,10 +64,12 @@ async def test_iteration_ends_with_its_time_limit(pipeline: Pipeline) -> None:
     push.try_send(b"x")
     seen = []
 
+    async def iterate() -> None:
+        async for message in pull:
+            seen.append(message.content)
+
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
-            async for message in pull:
-                seen.append(message.content)  # noqa: PERF401 (the loop does not end)
+        await asyncio.wait_for(iterate(), 0.01)
 
     assert seen == [b"x"]
 

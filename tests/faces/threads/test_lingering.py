@@ -63,7 +63,7 @@ def test_linger_ends_after_its_time(refusing_endpoint: str) -> None:
         push.send(b"x")
         push.close()
 
-        with pytest.raises(zmq4.Timeout, match="still send what they hold"):
+        with pytest.raises(zmq4.Timeout, match="still"):
             context.term(timeout=0)
         before = time.monotonic()
         context.term(timeout=10)
