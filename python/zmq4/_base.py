@@ -50,7 +50,7 @@ class SocketBase(_native.Socket, Generic[E]):
             ContextTerminated: The context was terminated.
         """
         try:
-            # The native constructor has them already, unless a subclass's own constructor adds some.
+            # The native constructor has them already, unless a subclass adds some of its own.
             for name, value in options.items():
                 setattr(self, name, value)
             for address in _listed(bind):

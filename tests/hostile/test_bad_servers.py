@@ -110,7 +110,7 @@ def test_server_that_closes_again_and_again_is_asked_ever_more_seldom(
     answer: Callable[[socket.socket], None],
 ) -> None:
     victim = besiege("Push")
-    hold = 20 * time_unit
+    hold = 10 * time_unit
 
     with server(answer) as (address, times):
         cpu = gauge.cpu(victim.process.pid)
@@ -120,8 +120,8 @@ def test_server_that_closes_again_and_again_is_asked_ever_more_seldom(
         pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
 
     figures(attempts=len(times), in_s=hold, cpu_percent=round(used / hold * 100, 1))
-    assert 3 <= len(times) <= 6
-    assert pauses == sorted(pauses)
+    assert 3 <= len(times) <= 5
+    assert pauses[-1] > 1.5 * pauses[0]
     assert used < 0.05 * hold + 0.02
 
 

@@ -186,7 +186,7 @@ def start(
         kind: The class of its socket.
         descriptors: Its limit of open descriptors; 0 is as many as the system gives.
         deadline: Seconds after which it shows its stacks and dies.
-        options: Of its socket.
+        options: Of its socket; it does not linger unless one says so.
     """
-    arguments = (kind, json.dumps(options), str(descriptors))
+    arguments = (kind, json.dumps({"linger": 0, **options}), str(descriptors))
     return Victim(kind, children.start(PROGRAM, *arguments, deadline=deadline))

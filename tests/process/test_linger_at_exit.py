@@ -44,13 +44,15 @@ def test_unsent_messages_go_out_to_a_living_peer(end_of: EndOf, ending: str) -> 
 
 
 def test_slow_peer_gets_all_within_the_linger_time(children: Children) -> None:
-    with zmq4.Context() as context:
-        with zmq4.Pull(context=context, recv_hwm=1, kernel_recv_buffer=4096) as pull:
-            place = pull.bind("tcp://127.0.0.1:0")
-            process = children.start(sender("linger=None"), str(place))
+    with (
+        zmq4.Context() as context,
+        zmq4.Pull(context=context, recv_hwm=1, kernel_recv_buffer=4096) as pull,
+    ):
+        place = pull.bind("tcp://127.0.0.1:0")
+        process = children.start(sender("linger=None"), str(place))
 
-            received = [int(pull.recv(timeout=10).text) for _ in range(COUNT)]
-            _, errors = process.communicate(timeout=10)
+        received = [int(pull.recv(timeout=10).text) for _ in range(COUNT)]
+        _, errors = process.communicate(timeout=10)
 
     assert (process.returncode, errors) == (0, "")
     assert received == list(range(COUNT))
@@ -98,11 +100,13 @@ def test_longest_linger_of_many_sockets_is_the_wait_and_not_their_sum(
 def test_peer_that_reads_nothing_is_waited_for_no_longer_than_linger(
     end_of: EndOf, time_unit: float
 ) -> None:
-    with zmq4.Context() as context:
-        with zmq4.Pull(context=context, recv_hwm=1, kernel_recv_buffer=4096) as pull:
-            place = pull.bind("tcp://127.0.0.1:0")
+    with (
+        zmq4.Context() as context,
+        zmq4.Pull(context=context, recv_hwm=1, kernel_recv_buffer=4096) as pull,
+    ):
+        place = pull.bind("tcp://127.0.0.1:0")
 
-            end = end_of(sender("linger=0.5"), str(place))
+        end = end_of(sender("linger=0.5"), str(place))
 
     assert (end.status, end.errors) == (0, "")
     assert end.seconds < 0.5 + 5 * time_unit

@@ -129,28 +129,6 @@ def test_operation_of_a_loop_that_was_closed_has_taken_nothing(
     operation.close()
 
 
-def test_wake_for_a_loop_that_was_closed_goes_to_another(
-    pipeline: Pipeline, new_loop: LoopFactory
-) -> None:
-    push, pull = pipeline
-    closed, living = new_loop(), new_loop()
-    forgotten = pull.recv()
-
-    async def begin() -> None:
-        while forgotten.send(None) is None:
-            pass
-
-    closed.run_until_complete(begin())
-    waiting = living.create_task(pull.recv())
-    step(living)
-    push.try_send(b"x")
-    closed.close()
-    forgotten.close()
-
-    living.run_until_complete(asyncio.wait_for(waiting, 10))
-    living.close()
-
-
 def test_second_loop_is_refused_while_the_first_waits(
     pipeline: Pipeline, new_loop: LoopFactory
 ) -> None:
@@ -189,9 +167,9 @@ def test_three_loops_run_in_three_threads(
                 await push.send(b"0")
             while True:
                 count = int((await pull.recv(timeout=deadline)).content)
-                await push.send(b"%d" % (count + 1))
+                if count < 3002:
+                    await push.send(b"%d" % (count + 1))
                 if count >= 3000:
-                    await push.drain(deadline)
                     return count
 
     def work(number: int) -> int:

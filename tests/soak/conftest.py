@@ -1,0 +1,14 @@
+"""What tests of this folder ask for by name."""
+
+from hostile.figures import figures, pytest_terminal_summary
+from hostile.siege import besiege, descriptors
+from process.snippets import end_of, run_forking
+
+__all__ = [
+    "besiege",
+    "descriptors",
+    "end_of",
+    "figures",
+    "pytest_terminal_summary",
+    "run_forking",
+]
