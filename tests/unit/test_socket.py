@@ -303,7 +303,7 @@ def test_one_socket_serves_many_threads(endpoint: str, deadline: float) -> None:
 
         def receive() -> None:
             for _ in range(each):
-                received.append(pull.recv_bytes(timeout=deadline))  # noqa: PERF401 (may raise)
+                received.append(pull.recv_bytes(timeout=deadline))
 
         threads = [threading.Thread(target=send, args=[number]) for number in range(workers)]
         threads += [threading.Thread(target=receive) for _ in range(workers)]
