@@ -4,6 +4,7 @@ The core's own threads never attach to the interpreter; what they log is queued 
 takes it. It starts with the first socket of a process, and again with the first after a fork.
 """
 
+import contextlib
 import logging
 import threading
 from typing import Final
@@ -36,7 +37,9 @@ def stop() -> None:
 def _hand_over() -> None:
     while (records := _native.next_log_records()) is not None:
         for level, text in records:
-            LOGGER.log(level, "%s", text)
+            # A handler's own fault must not end the thread.
+            with contextlib.suppress(Exception):
+                LOGGER.log(level, "%s", text)
 
 
 LOGGER: Final = logging.getLogger("zmq4")

@@ -121,6 +121,10 @@ impl EndpointHandle {
         let endpoint = self.inner.get(py)?;
         let attempt = || {
             let view = endpoint.view();
+            if endpoint.is_terminated() {
+                let text = format!("{}: the context was terminated", view.address);
+                return Err(error::new(py, Kind::ContextTerminated, &text));
+            }
             if is_ready(&view) {
                 return Ok(Attempt::Done(()));
             }

@@ -140,7 +140,7 @@ pub(crate) fn repeat<R, W>(
 /// The main thread looks for signals at least so often. While it blocks them, for the microsecond before
 /// it sleeps, the system may give one to another thread of the program that does not block it, and that
 /// thread's handler wakes nobody.
-const SLICE: Duration = Duration::from_secs(1);
+const SLICE: Duration = Duration::from_millis(100);
 
 /// Sleeps detached; runs Python's signal handlers before and after.
 fn sleep(py: Python<'_>, parker: &Parker, deadline: Option<Instant>) -> PyResult<Parked> {

@@ -109,6 +109,11 @@ impl EndpointStatus {
         });
     }
 
+    /// Lets everybody who waits look again.
+    pub(crate) fn ring(&self) {
+        self.watchers.ring();
+    }
+
     fn change(&self, change: impl FnOnce(&mut EndpointView)) {
         change(&mut self.view.lock());
         self.watchers.ring();

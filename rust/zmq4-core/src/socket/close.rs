@@ -1,5 +1,6 @@
 //! The end of a socket.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::core::{Core, Gone};
@@ -31,15 +32,23 @@ impl Core {
         self.context.unregister(self);
     }
 
+    pub(super) fn is_terminated(&self) -> bool {
+        self.state.lock().gone == Some(Gone::Terminated)
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.state.lock().gone == Some(Gone::Closed)
     }
 
     /// The context is terminated: every call but close fails from now on.
     pub(crate) fn terminate(&self) {
-        {
+        let statuses: Vec<_> = {
             let mut state = self.lock();
             state.gone.get_or_insert(Gone::Terminated);
+            state.endpoints.iter().map(|entry| Arc::clone(&entry.handle.status)).collect()
+        };
+        for status in statuses {
+            status.ring();
         }
         self.inbox.ring_all();
     }

@@ -128,6 +128,11 @@ impl OpenEndpoint {
         self.status.address()
     }
 
+    /// Whether the context of its socket was terminated.
+    pub fn is_terminated(&self) -> bool {
+        self.socket.upgrade().is_some_and(|core| core.is_terminated())
+    }
+
     /// Rings `waiter` at the next change. The caller looks once more before it sleeps.
     pub fn watch(&self, waiter: Waiter) -> Watch {
         self.status.watch(waiter)

@@ -12,6 +12,7 @@ use zmq4_core::{SendError, WaitSide, Waiter};
 
 use super::OperationObject;
 use super::work::{Tried, Work};
+use crate::buffer;
 use crate::claim::Claim;
 use crate::held::Held;
 use crate::process::Native;
@@ -110,6 +111,8 @@ impl OperationObject {
     fn wait(&mut self, py: Python<'_>) -> PyResult<Step> {
         let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
+            // A caller who asks again and again without waiting takes turns too.
+            DONE_AT_ONCE.set(DONE_AT_ONCE.get() + 1);
             return self.expire(py);
         }
         match self.register(py, left).and_then(|waiting| Ok((self.attempt(py)?, waiting))) {
@@ -124,6 +127,7 @@ impl OperationObject {
     }
 
     fn register(&self, py: Python<'_>, left: Option<Duration>) -> PyResult<Waiting> {
+        buffer::bury(py);
         let factory = BRIDGE
             .get(py)
             .ok_or_else(|| PyRuntimeError::new_err("import zmq4.asyncio before awaiting"))?;
