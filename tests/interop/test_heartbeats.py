@@ -81,6 +81,7 @@ def test_stopped_libzmq_that_connected_to_us_is_given_up_too(
         libzmq.stop()
         wait_until(lambda: not pull.peers(), pull.endpoint)
         libzmq.go_on()
+        pull.endpoint.ready(timeout=deadline)
         push.send(b"back again")
 
         assert pull.recv_bytes(timeout=deadline) == b"back again"

@@ -114,6 +114,7 @@ async def test_operation_is_run_from_another_thread(pipeline: Pipeline, crew: Cr
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+@pytest.mark.asyncio(loop_factories=["asyncio"])  # uvloop's depend on its version
 async def test_eager_task_receives_without_a_turn(pipeline: Pipeline) -> None:
     push, pull = pipeline
     asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
