@@ -86,6 +86,8 @@ async fn welcome(
             Ok(socket) => {
                 pause = MIN_PAUSE;
                 receive(socket, acceptor, pending, threads, plan);
+                // The link is made, and counted, before the next connection is taken.
+                tokio::task::yield_now().await;
             }
             Err(error) if is_exhaustion(&error) => {
                 if pause == MIN_PAUSE {
