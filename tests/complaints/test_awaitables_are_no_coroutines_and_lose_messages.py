@@ -30,7 +30,8 @@ async def test_receive_is_a_task_a_member_of_a_group_and_of_a_race(inproc_endpoi
 async def test_time_limit_that_meets_a_message_loses_nothing(
     tcp_endpoint: str, deadline: float
 ) -> None:
-    total, arrived = 500, []
+    total = 500
+    arrived: list[int] = []
     async with Pull(bind=tcp_endpoint) as pull, Push(connect=pull.endpoint) as push:
 
         async def send() -> None:

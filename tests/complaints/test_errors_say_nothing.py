@@ -69,7 +69,7 @@ FAULTS: dict[str, tuple[Fault, type[zmq4.ZMQError], str]] = {
         r"2 frames; take them by index",
     ),
     "no endpoint": (
-        lambda pair: (pair.unbind(pair.endpoint), pair.endpoint),
+        lambda pair: pair.unbind(pair.endpoint) or pair.endpoint,  # type: ignore[func-returns-value]
         zmq4.StateError,
         r"Pair has no endpoint; bind\(\) or connect\(\) it first",
     ),

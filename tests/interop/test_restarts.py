@@ -54,22 +54,6 @@ def test_libzmq_that_came_back_is_heard_again(
         assert pull.recv_bytes(timeout=deadline) == b"after"
 
 
-def test_messages_that_had_arrived_outlive_the_libzmq_that_sent_them(
-    start_libzmq: Callable[[], LibzmqPeer], deadline: float
-) -> None:
-    libzmq = start_libzmq()
-    with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull:
-        push = libzmq.open("PUSH", connect=str(pull.endpoint))
-        push.send(b"first")
-        push.send(b"second")
-        assert pull.recv_bytes(timeout=deadline) == b"first"
-
-        libzmq.kill()
-        wait_until(lambda: not pull.peers(), pull.endpoint)
-
-        assert pull.recv_bytes(timeout=deadline) == b"second"
-
-
 def test_libzmq_finds_us_when_we_come_back(libzmq: LibzmqPeer, deadline: float) -> None:
     with zmq4.Pull(bind="tcp://127.0.0.1:0") as first:
         place = str(first.endpoint)

@@ -1,20 +1,19 @@
 """The loops that every test of this face runs on, and pairs of sockets."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from zmq4.asyncio import Pull, Push
 
-try:
-    import uvloop
-except ImportError:  # it has no wheels for every platform
-    uvloop = None
-
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 FACTORIES: dict[str, LoopFactory] = {"asyncio": asyncio.SelectorEventLoop}
-if uvloop is not None:
+
+with contextlib.suppress(ImportError):  # it has no wheels for every platform
+    import uvloop
+
     FACTORIES["uvloop"] = uvloop.new_event_loop
 
 
@@ -35,7 +34,7 @@ def _loops() -> None:
         loop.close()
 
 
-@pytest.fixture(params=FACTORIES.values(), ids=FACTORIES.keys())
+@pytest.fixture(params=[*FACTORIES.values()], ids=[*FACTORIES])
 def new_loop(request: pytest.FixtureRequest) -> LoopFactory:
     """Make loops, for tests that run their own; once for each kind."""
     factory: LoopFactory = request.param

@@ -71,7 +71,7 @@ def test_every_operation_can_end_in_its_first_step(fresh: Pipeline) -> None:
         (pull.recv(), zmq4.Message(b"5")),
     ):
         with pytest.raises(StopIteration) as done:
-            operation.send(None)  # type: ignore[attr-defined]  # all are coroutines
+            operation.send(None)
         assert done.value.value == result
 
 

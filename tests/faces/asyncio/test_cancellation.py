@@ -6,6 +6,7 @@ before another; all orders are tried.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import TypeVar
 
@@ -161,7 +162,7 @@ def test_cancelled_ready_leaves_the_endpoint_as_it_is(
             return True
 
         task = loop.create_task(wait())
-        outcome(loop, task, lambda pull=pull: pull.bind(inproc_endpoint), order)
+        outcome(loop, task, partial(pull.bind, inproc_endpoint), order)
 
         assert push.try_send(b"x"), order
         assert contents(pull) == [b"x"], order

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ async def test_cancelled_sends_are_not_sent(inproc_endpoint: str, chance: random
             return True
 
         for number in range(CANCELLATIONS):
-            if await cancelled_now_and_then(lambda number=number: send(number), chance):
+            if await cancelled_now_and_then(partial(send, number), chance):
                 sent.append(number)
             if chance.random() < 0.4:
                 arrived += [int(each.content) for each in await pull.recv_many(max=2, timeout=0)]

@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -21,9 +23,9 @@ def open_descriptors() -> int:
     return len([*descriptors()])
 
 
-def run(new_loop: LoopFactory, main: Callable[[], asyncio.Future[None] | object]) -> None:
+def run(new_loop: LoopFactory, main: Callable[[], Coroutine[Any, Any, object]]) -> None:
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(main())  # type: ignore[arg-type]  # a coroutine
+        runner.run(main())
 
 
 async def test_hundred_waiting_sockets_share_one_descriptor(inproc_endpoint: str) -> None:
@@ -89,7 +91,7 @@ def test_socket_goes_from_loop_to_loop(pipeline: Pipeline, new_loop: LoopFactory
         assert (await pull.recv()).content == b"%d" % number
 
     for number in range(30):
-        run(new_loop, lambda number=number: wait_for_one(number))
+        run(new_loop, partial(wait_for_one, number))
 
 
 def test_loop_is_not_kept_alive_by_a_socket(pipeline: Pipeline, new_loop: LoopFactory) -> None:
@@ -176,7 +178,7 @@ def test_three_loops_run_in_three_threads(
         with asyncio.Runner(loop_factory=new_loop) as runner:
             return runner.run(pass_on(number))
 
-    workers = [crew.start(lambda number=number: work(number)) for number in range(3)]
+    workers = [crew.start(partial(work, number)) for number in range(3)]
 
     assert sorted(worker.result() for worker in workers) == [3000, 3001, 3002]
 

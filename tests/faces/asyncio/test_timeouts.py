@@ -91,7 +91,7 @@ async def test_limits_of_asyncio_work_beside_ours(waiting: Waiting) -> None:
     assert not isinstance(raised.value, zmq4.Timeout)
 
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(waiting(10), 0.01)  # type: ignore[arg-type]
+        await asyncio.wait_for(waiting(10), 0.01)
 
     with pytest.raises(zmq4.Timeout):
         async with asyncio.timeout(10):

@@ -1,6 +1,6 @@
 """The forms in which addresses are given and told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -34,7 +34,10 @@ def test_endpoint_of_the_other_face_is_an_address(inproc_endpoint: str) -> None:
 
 @pytest.mark.parametrize("kind", [list, tuple])
 def test_several_addresses_are_bound_and_connected(
-    kind: type[Sequence[Address]], tcp_endpoint: str, ipc_endpoint: str, inproc_endpoint: str
+    kind: Callable[[Sequence[Address]], Sequence[Address]],
+    tcp_endpoint: str,
+    ipc_endpoint: str,
+    inproc_endpoint: str,
 ) -> None:
     with (
         zmq4.Pull(bind=kind([tcp_endpoint, ipc_endpoint, inproc_endpoint])) as pull,

@@ -1,11 +1,13 @@
 """Several threads at one socket: each message wakes somebody, and nobody sleeps beside messages."""
 
 from collections import Counter
+from functools import partial
+from typing import Any
 
 import pytest
 
 import zmq4
-from faces.crew import Crew
+from faces.crew import Crew, Worker
 
 Pipeline = tuple[zmq4.Push, zmq4.Pull]
 
@@ -104,10 +106,12 @@ def test_peer_wakes_every_sender_that_waits_for_one(tcp_endpoint: str, crew: Cre
 
 def test_closing_wakes_everyone(inproc_endpoint: str, crew: Crew) -> None:
     pair = zmq4.Pair(bind=inproc_endpoint)
-    waiting = [crew.start(call) for call in (pair.recv, pair.recv_bytes, pair.recv_many) * 3]
-    waiting += [crew.start(lambda: pair.send(b"x")) for _ in range(3)]
-    for each in waiting:
-        each.asleep()
+    waiting: list[Worker[Any]] = [
+        *[crew.start(pair.recv).asleep() for _ in range(3)],
+        *[crew.start(pair.recv_bytes).asleep() for _ in range(3)],
+        *[crew.start(pair.recv_many).asleep() for _ in range(3)],
+        *[crew.start(partial(pair.send, b"x")).asleep() for _ in range(3)],
+    ]
 
     pair.close()
 
@@ -117,12 +121,14 @@ def test_closing_wakes_everyone(inproc_endpoint: str, crew: Crew) -> None:
 def test_terminating_the_context_wakes_everyone(inproc_endpoint: str, crew: Crew) -> None:
     context = zmq4.Context()
     pair = zmq4.Pair(bind=inproc_endpoint, context=context)
-    waiting = [crew.start(pair.recv).asleep(), crew.start(lambda: pair.send(b"x")).asleep()]
+    receiving = crew.start(pair.recv).asleep()
+    sending = crew.start(lambda: pair.send(b"x")).asleep()
 
     with pytest.raises(zmq4.Timeout):
         context.term(timeout=0)
 
-    assert {type(each.error()) for each in waiting} == {zmq4.ContextTerminated}
+    assert isinstance(receiving.error(), zmq4.ContextTerminated)
+    assert isinstance(sending.error(), zmq4.ContextTerminated)
     pair.close()
     context.term(timeout=10)
 
@@ -136,7 +142,7 @@ def test_many_threads_receive_everything_once(line: Pipeline, crew: Crew) -> Non
 
     readers = [crew.start(receive) for _ in range(6)]
     writers = [
-        crew.start(lambda first=first: push.send_many(b"%d" % n for n in range(first, total, 4)))
+        crew.start(partial(push.send_many, [b"%d" % n for n in range(first, total, 4)]))
         for first in range(4)
     ]
     for writer in writers:

@@ -48,7 +48,7 @@ def test_reader_never_stops_the_sender(
         push.send(b"head", b"last", timeout=deadline)
         push.drain(deadline)
 
-        seen = []
+        seen: list[bytes] = []
         while not seen or seen[-1] != b"last":
             seen.append(pull.recv(timeout=deadline)[-1])
 

@@ -91,9 +91,10 @@ def test_drop_oldest_keeps_the_newest_for_a_peer_to_come(
 def test_error_is_raised_at_once(inproc_endpoint: str) -> None:
     with ten(inproc_endpoint, "error") as (push, pull):
         push.send_many(numbered(10))
-        for timeout in (None, 10):
-            with pytest.raises(zmq4.WouldBlock, match="send_hwm") as raised:
-                push.send(b"10", timeout=timeout)
+        with pytest.raises(zmq4.WouldBlock, match="send_hwm") as raised:
+            push.send(b"10")
+        with pytest.raises(zmq4.WouldBlock):
+            push.send(b"10", timeout=10)
         assert not push.try_send(b"10")
 
         assert isinstance(raised.value, BlockingIOError)

@@ -6,7 +6,7 @@ import zmq4
 
 
 def test_message_tells_its_peer(tcp_endpoint: str, deadline: float) -> None:
-    metadata = {"X-Role": "source", "X-Key": b"\0"}
+    metadata: dict[str, bytes | str] = {"X-Role": "source", "X-Key": b"\0"}
     with (
         zmq4.Dealer(bind=tcp_endpoint) as dealer,
         zmq4.Dealer(connect=dealer.endpoint, routing_id=b"me", metadata=metadata) as other,

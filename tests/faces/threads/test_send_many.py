@@ -127,7 +127,7 @@ def test_what_is_no_iterable_is_refused(pipeline: Pipeline) -> None:
         with pytest.raises(TypeError):
             push.send_many(wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="one iterable"):
-        push.send_many([b"x"], [b"y"])  # type: ignore[call-arg]
+        push.send_many([b"x"], [b"y"])  # type: ignore[call-arg, arg-type]
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 64, 100])
@@ -167,7 +167,7 @@ def test_row_is_sent_before_the_iterable_is_asked_for_the_next(pipeline: Pipelin
         for row in numbered(3):
             yield row
             message = pull.try_recv()
-            seen.append(message and message.content)
+            seen.append(message.content if message else None)
 
     push.send_many(rows())
 
