@@ -12,6 +12,12 @@ import zmq4
 
 Fault = Callable[[zmq4.Pair], object]
 
+
+def endpoint_of_none(pair: zmq4.Pair) -> object:
+    pair.unbind(pair.endpoint)
+    return pair.endpoint
+
+
 FAULTS: dict[str, tuple[Fault, type[zmq4.ZMQError], str]] = {
     "time is over": (
         lambda pair: pair.recv(timeout=0),
@@ -69,7 +75,7 @@ FAULTS: dict[str, tuple[Fault, type[zmq4.ZMQError], str]] = {
         r"2 frames; take them by index",
     ),
     "no endpoint": (
-        lambda pair: pair.unbind(pair.endpoint) or pair.endpoint,  # type: ignore[func-returns-value]
+        endpoint_of_none,
         zmq4.StateError,
         r"Pair has no endpoint; bind\(\) or connect\(\) it first",
     ),

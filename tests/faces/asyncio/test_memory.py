@@ -16,7 +16,7 @@ Pipeline = tuple[Push, Pull]
 async def growth(work: Callable[[], Awaitable[object]], times: int) -> int:
     """Do something so many times; return the blocks of memory that were taken and not freed.
 
-    A leak is one block a time; caches of the interpreter's come and go by a few hundred.
+    A leak is one block a time; caches of the interpreter's come and go by some hundreds.
     """
     for _ in range(times // 2):  # until every cache is as large as it gets
         await work()
@@ -71,7 +71,7 @@ async def test_memory_is_flat_over_sockets(inproc_endpoint: str) -> None:
             await push.send(b"x")
             await waiting
 
-    assert await growth(one_life, 2_000) < 1_000
+    assert await growth(one_life, 5_000) < 2_500
 
 
 async def test_large_objects_are_let_go_when_a_loop_waits(
