@@ -273,8 +273,8 @@ impl Socket {
         for (&pipe, tie) in &state.ties {
             let Some(end) = state.pipes.get(pipe) else { continue };
             let (queued, unread) = (end.outbound.tally(), end.unread());
-            // What was sent over inproc is in the peer's hands.
-            if tie.bearer.session().is_some() {
+            // What was sent over inproc is in the peer's hands, once there is a peer.
+            if tie.bearer.session().is_some() || end.peer.is_none() {
                 sum.queued += queued.messages;
                 sum.queued_octets += queued.octets;
             }
