@@ -36,7 +36,8 @@ pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress};
 pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError};
 pub use options::{
-    Backoff, Limits, LinkOptions, OnFull, PipeOptions, SessionOptions, SocketOptions, TcpKeepalive,
+    Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
+    SocketOptions, TcpKeepalive,
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use zmq4_proto::{Heartbeat, Metadata, RoutingId};
 
 /// What a socket was asked to be. Copied into every endpoint when it is opened.
@@ -13,6 +14,8 @@ pub struct SocketOptions {
     pub link: LinkOptions,
     /// What runs over them.
     pub session: SessionOptions,
+    /// What is peculiar to some socket types.
+    pub pattern: PatternOptions,
 }
 
 /// How much is queued for one peer, and what happens beyond.
@@ -172,6 +175,79 @@ impl Default for Backoff {
     }
 }
 
+/// What is peculiar to some socket types; the others never look at it.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct PatternOptions {
+    /// ROUTER: a send to an unknown peer fails instead of being dropped.
+    pub mandatory: bool,
+    /// ROUTER: a routing id goes to the newest peer that claims it.
+    pub handover: bool,
+    /// ROUTER: which changes of its peers are told by an empty message.
+    pub notify: Notify,
+    /// REQ, DEALER, ROUTER: the first message to each peer is an empty one.
+    pub probe: bool,
+    /// REQ: requests carry a number, and replies without it are dropped.
+    pub correlate: bool,
+    /// REQ: a new request may be sent before the reply to the last one.
+    pub relaxed: bool,
+    /// XPUB: repeated subscriptions are told too.
+    pub verbose: bool,
+    /// XPUB: repeated subscriptions and cancellations are told too.
+    pub verboser: bool,
+    /// XPUB: the program decides what a subscription leads to.
+    pub manual: bool,
+    /// PUB, XPUB: a send waits for full queues instead of dropping for them.
+    pub nodrop: bool,
+    /// PUB, XPUB: what each new subscriber is sent first; nothing if empty.
+    pub welcome: Bytes,
+    /// XPUB, manual: the next message goes to the newest subscriber alone.
+    pub last_value: bool,
+    /// PUB, XPUB, SUB: what matches no subscription is sent and received.
+    pub invert_matching: bool,
+    /// PUB, XPUB, XSUB: of a message's frames only the first can be a subscription.
+    pub only_first_subscribe: bool,
+    /// XSUB: repeated cancellations are passed on too.
+    pub verbose_unsubscribe: bool,
+    /// PUB, XPUB: the most subscriptions of one peer.
+    pub max_subscriptions: usize,
+    /// PUB, XPUB: the most octets that all subscriptions of the socket may hold.
+    pub max_subscription_bytes: usize,
+}
+
+impl Default for PatternOptions {
+    fn default() -> Self {
+        Self {
+            mandatory: true,
+            handover: false,
+            notify: Notify::default(),
+            probe: false,
+            correlate: false,
+            relaxed: false,
+            verbose: false,
+            verboser: false,
+            manual: false,
+            nodrop: false,
+            welcome: Bytes::new(),
+            last_value: false,
+            invert_matching: false,
+            only_first_subscribe: false,
+            verbose_unsubscribe: false,
+            max_subscriptions: Limits::MAX_SUBSCRIPTIONS,
+            max_subscription_bytes: Limits::MAX_SUBSCRIPTION_BYTES,
+        }
+    }
+}
+
+/// Which changes of its peers a ROUTER is told by an empty message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Notify {
+    /// A peer is there.
+    pub connect: bool,
+    /// A peer is gone.
+    pub disconnect: bool,
+}
+
 /// Bounds on what peers can make us hold, in one table. Those that a user may change are options.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits;
@@ -185,6 +261,10 @@ impl Limits {
     pub const MAX_FRAMES: u32 = 65_536;
     /// Octets of one message, each frame counted with at least 64.
     pub const MAX_MESSAGE_OCTETS: u64 = 1 << 30;
+    /// Subscriptions of one peer.
+    pub const MAX_SUBSCRIPTIONS: usize = 100_000;
+    /// Octets that all subscriptions of a socket may hold.
+    pub const MAX_SUBSCRIPTION_BYTES: usize = 64 << 20;
     /// A large frame of up to so many octets has its buffer at once.
     pub const LARGE_FRAME_WHOLE: usize = 1 << 20;
     /// Octets of buffer that a larger frame starts with; it grows as data arrives.
