@@ -37,6 +37,13 @@ pub(crate) enum Pushed {
     WakeReader,
 }
 
+impl Pushed {
+    /// What two pushes amount to.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self == Self::Quiet { other } else { self }
+    }
+}
+
 /// A message was not queued; it is still the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -230,6 +237,25 @@ impl Queue {
         self.state.lock().acknowledge(Tally { messages, octets })
     }
 
+    /// Whether a message of so many octets would be taken; if not, the writer is woken once it may be.
+    pub(crate) fn admits(&self, octets: usize) -> bool {
+        let mut state = self.state.lock();
+        let admits = state.backlog.admits(octets) || state.backlog.overflow != Overflow::Refuse;
+        state.writer.is_blocked |= !admits;
+        admits
+    }
+
+    /// Counts a message that its writer drops, because it did not fit.
+    pub(crate) fn count_dropped(&self) {
+        self.state.lock().backlog.dropped += 1;
+    }
+
+    /// Nothing more will be taken in; what is queued may still be read.
+    pub(crate) fn close_intake(&self) {
+        self.state.lock().reader.is_gone = true;
+        self.wake_writer();
+    }
+
     /// Nothing more will be written; what is queued may still be read.
     pub(crate) fn close_writer(&self) {
         let wake = {
@@ -355,7 +381,7 @@ impl State {
     }
 
     fn nothing(&mut self) -> Refill {
-        if self.writer.is_gone {
+        if self.writer.is_gone || self.reader.is_gone {
             return Refill::Ended;
         }
         self.reader.is_asleep = true;

@@ -9,11 +9,12 @@ use zmq4_proto::{Established, Fault, Handshake, HandshakeConfig};
 
 use super::{Opened, Plan};
 use crate::peer::Peer;
+use crate::subscription::Refused;
 use crate::transport::Link;
 
 /// Why a connection did not come to be, or ended.
 #[derive(Debug)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     /// The peer broke the rules, or refused us.
     Fault(Fault),
     /// The system's word.
@@ -28,6 +29,12 @@ pub(super) enum Reason {
     Crowded,
     /// The socket closed it.
     Closed,
+    /// Another peer has the same name.
+    NameTaken,
+    /// Another peer came and took its name.
+    Replaced,
+    /// It asked for more subscriptions than a peer may hold.
+    Insatiable(Refused),
 }
 
 impl Reason {
@@ -47,6 +54,9 @@ impl std::fmt::Display for Reason {
             Self::Surplus => f.write_str("the socket has its only peer already"),
             Self::Crowded => f.write_str("too many at a time: the oldest made room"),
             Self::Closed => f.write_str("the socket closed the connection"),
+            Self::NameTaken => f.write_str("another peer has the same routing id"),
+            Self::Replaced => f.write_str("another peer took over its routing id"),
+            Self::Insatiable(refused) => refused.fmt(f),
         }
     }
 }
