@@ -25,6 +25,15 @@ mod pipe;
 mod random;
 mod session;
 mod socket;
+#[cfg_attr(
+    not(test),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "the sockets that publish and subscribe are yet to come"
+    )
+)]
+mod subscription;
 mod sync;
 mod sys;
 #[cfg(any(test, feature = "testing"))]

@@ -271,6 +271,12 @@ impl Limits {
     pub const LARGE_FRAME_START: usize = 32 * 1024;
     /// Unread messages of departed peers of a socket, as a multiple of `recv_hwm`.
     pub const DEPARTED_FACTOR: usize = 4;
+    /// Subscriptions of one peer.
+    pub const SUBSCRIPTIONS_PER_PEER: usize = 100_000;
+    /// Octets of the subscriptions of all peers of a socket, each counted with its overhead.
+    pub const SUBSCRIPTION_OCTETS: usize = 64 << 20;
+    /// What a subscription counts beyond the octets of its topic.
+    pub const SUBSCRIPTION_OVERHEAD: usize = 64;
     /// After an authentication failure or an incompatible type, the next attempt is no sooner.
     pub const REFUSED_RETRY_MIN: Duration = Duration::from_secs(5);
     /// After such a failure, the next attempt is no later.
