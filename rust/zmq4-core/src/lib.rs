@@ -25,14 +25,6 @@ mod pipe;
 mod random;
 mod session;
 mod socket;
-#[cfg_attr(
-    not(test),
-    allow(
-        dead_code,
-        unused_imports,
-        reason = "the sockets that publish and subscribe are yet to come"
-    )
-)]
 mod subscription;
 mod sync;
 mod sys;
@@ -43,7 +35,7 @@ mod wait;
 
 pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress};
-pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError};
+pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
     SocketOptions, TcpKeepalive,

@@ -115,14 +115,19 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
     }
 
     /// Gives a pipe its name before its peer is there.
-    fn name(
-        &mut self,
-        pipes: &mut Pipes,
-        pipe: PipeId,
-        name: &RoutingId,
-    ) -> Result<(), NameTaken> {
+    fn name(&mut self, pipes: &mut Pipes, pipe: PipeId, name: &RoutingId) -> Result<(), NameTaken> {
         let _ = (pipes, pipe, name);
         Ok(())
+    }
+
+    /// Whether peers have names here.
+    fn names(&self) -> bool {
+        false
+    }
+
+    /// Whether it may greet new peers with an empty message.
+    fn probes(&self) -> bool {
+        false
     }
 
     /// The pipe to the peer of that name.

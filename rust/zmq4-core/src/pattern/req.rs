@@ -67,6 +67,10 @@ impl Pattern for Req {
         self.correlates = options.correlate;
     }
 
+    fn probes(&self) -> bool {
+        true
+    }
+
     fn attach(&mut self, pipe: PipeId) {
         self.outbound.attach(pipe);
         self.inbound.activate(pipe);

@@ -106,17 +106,20 @@ impl Pattern for Router {
         Ok(Met { replaced })
     }
 
-    fn name(
-        &mut self,
-        pipes: &mut Pipes,
-        pipe: PipeId,
-        name: &RoutingId,
-    ) -> Result<(), NameTaken> {
+    fn name(&mut self, pipes: &mut Pipes, pipe: PipeId, name: &RoutingId) -> Result<(), NameTaken> {
         if self.routes.contains_key(name) {
             return Err(NameTaken);
         }
         self.enter(pipes, pipe, name.clone());
         Ok(())
+    }
+
+    fn names(&self) -> bool {
+        true
+    }
+
+    fn probes(&self) -> bool {
+        true
     }
 
     fn route(&self, name: &[u8]) -> Option<PipeId> {

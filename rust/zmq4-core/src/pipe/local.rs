@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zmq4_proto::{Frame, LONG, MORE, RoutingId, header_len};
 
 use super::backlog::Tally;
-use super::end::{Origin, PipeId};
+use super::end::Origin;
 use super::queue::{Queue, Refill};
 use super::segment::{External, Segment};
 use super::spares::Spares;
@@ -90,7 +90,12 @@ impl<'a> MessageRef<'a> {
     }
 
     /// The message without its first frames, which must be fewer than it has.
+    #[inline]
     pub(crate) fn without_front(self, frames: usize) -> Self {
+        if frames == 0 { self } else { self.behind(frames) }
+    }
+
+    fn behind(self, frames: usize) -> Self {
         let mut envelope = self.frames();
         let octets: usize = envelope.by_ref().take(frames).map(FrameRef::wire_len).sum();
         Self {
@@ -153,9 +158,9 @@ impl<'a> MessageRef<'a> {
         self.origin?.routing_id.as_ref()
     }
 
-    /// The pipe it came through.
-    pub(crate) fn pipe(&self) -> Option<PipeId> {
-        Some(self.origin?.pipe)
+    /// The number of the pipe it came through, within its socket; never reused.
+    pub fn pipe_number(&self) -> Option<u64> {
+        Some(self.origin?.pipe.0)
     }
 }
 

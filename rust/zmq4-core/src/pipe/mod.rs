@@ -17,7 +17,7 @@ mod spares;
 mod tests;
 
 pub(crate) use backlog::{Overflow, Tally};
-pub(crate) use end::{Express, Given, Origin, PipeEnd, PipeId};
+pub(crate) use end::{Express, Given, PipeEnd, PipeId};
 pub(crate) use local::Header;
 pub use local::{FrameRef, Frames, MessageRef};
 pub(crate) use marks::Marks;

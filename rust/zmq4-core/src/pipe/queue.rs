@@ -85,6 +85,8 @@ struct State {
 struct Reading {
     is_asleep: bool,
     is_gone: bool,
+    /// It is there, but not interested: what is written is dropped.
+    discards: bool,
 }
 
 /// The writer's flags.
@@ -105,7 +107,7 @@ impl Queue {
     ) -> Arc<Self> {
         let state = State {
             backlog: Backlog::new(marks, overflow),
-            reader: Reading { is_asleep: true, is_gone: false },
+            reader: Reading { is_asleep: true, is_gone: false, discards: false },
             writer: Writing::default(),
         };
         Arc::new(Self { state: Mutex::new(Rank::Queue, state), reader, writer })
@@ -119,6 +121,9 @@ impl Queue {
         if state.reader.is_gone {
             return Err(Refused::Closed);
         }
+        if state.reader.discards {
+            return Ok(Pushed::Quiet);
+        }
         if state.backlog.append(parts, octets) {
             return Ok(state.pushed());
         }
@@ -131,7 +136,7 @@ impl Queue {
     pub(crate) fn push_each(&self, frames: &[Part<'_>]) -> (usize, Pushed) {
         let mut state = self.state.lock();
         let (mut count, mut octets) = (0, 0);
-        if state.reader.is_gone {
+        if state.reader.is_gone || state.reader.discards {
             return (0, Pushed::Quiet);
         }
         for frame in frames {
@@ -248,6 +253,11 @@ impl Queue {
     /// Counts a message that its writer drops, because it did not fit.
     pub(crate) fn count_dropped(&self) {
         self.state.lock().backlog.dropped += 1;
+    }
+
+    /// The reader drops what is written instead of taking it.
+    pub(crate) fn discard(&self) {
+        self.state.lock().reader.discards = true;
     }
 
     /// Nothing more will be taken in; what is queued may still be read.

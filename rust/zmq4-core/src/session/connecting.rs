@@ -65,7 +65,9 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
             () = abandoned(&session) => break,
         }
     }
-    plan.status.enter(EndpointPhase::Closed);
+    if !session.is_succeeded() {
+        plan.status.enter(EndpointPhase::Closed);
+    }
 }
 
 async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Reason> {

@@ -304,10 +304,16 @@ impl Ingress {
     /// Does what a command asks for, or notes it. Unknown and broken commands are ignored, as in the
     /// field; so are those that other socket types would act on.
     fn command(&self, body: &[u8], queue: &Queue, found: &mut Found) {
-        let (wish, topic) = match Command::parse(body) {
+        let command = Command::parse(body);
+        let (wish, topic) = match command {
             Command::Subscribe(topic) => (Wish::Subscribe, topic),
             Command::Cancel(topic) => (Wish::Cancel, topic),
-            other => return found.request(&other),
+            Command::Ready(_)
+            | Command::Error(_)
+            | Command::Ping { .. }
+            | Command::Pong { .. }
+            | Command::Unknown { .. }
+            | Command::Malformed => return found.request(&command),
         };
         let Some(intake) = &self.intake else { return };
         match intake.wish(wish, topic, &self.peer, queue) {

@@ -40,7 +40,8 @@ impl Intake {
             }
         }
         if self.publisher.tells() && !others.is_empty() {
-            let parts: Vec<_> = others.into_iter().map(FrameRef::to_frame).map(Part::Share).collect();
+            let parts: Vec<_> =
+                others.into_iter().map(FrameRef::to_frame).map(Part::Share).collect();
             pushed = pushed.or(queue.push_segment(segment(&parts, peer)));
         }
         Ok(pushed)

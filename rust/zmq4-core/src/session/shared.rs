@@ -98,6 +98,8 @@ pub(crate) struct Session {
     closing: Mutex<Closing>,
     /// The task sleeps and nothing is queued: a look without a lock.
     asleep: AtomicBool,
+    /// Another session has taken its place at the endpoint.
+    succeeded: AtomicBool,
     /// A send may be written from the caller's thread.
     credit: AtomicBool,
     /// When a send last found the task asleep, in nanoseconds since `born`.
@@ -118,6 +120,7 @@ impl Session {
             upstream: Upstream::new(),
             closing: Mutex::new(Rank::Leaf, Closing::Open),
             asleep: AtomicBool::new(false),
+            succeeded: AtomicBool::new(false),
             credit: AtomicBool::new(true),
             last_send: AtomicU64::new(0),
             born: Instant::now(),
@@ -151,6 +154,15 @@ impl Session {
         if *closing == Closing::Evicted {
             *closing = Closing::Open;
         }
+    }
+
+    /// Another session takes its place at the endpoint, whose state is that one's from now on.
+    pub(crate) fn step_down(&self) {
+        self.succeeded.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_succeeded(&self) -> bool {
+        self.succeeded.load(Ordering::Relaxed)
     }
 
     /// Changes the marks at once. Returns the queues whose writers are to be woken.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use zmq4_proto::{Version, put_cancel, put_subscribe, put_subscription_message};
+use zmq4_proto::{FrameKind, Version, put_cancel, put_header, put_subscribe};
 
 use crate::subscription::Wish;
 use crate::sync::{Mutex, Rank};
@@ -43,7 +43,7 @@ impl Upstream {
     }
 
     /// The connection is gone.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         *self.state.lock() = State::default();
     }
 
@@ -73,7 +73,9 @@ impl Upstream {
                 Wish::Subscribe if speaks_commands => put_subscribe(lane, &topic),
                 Wish::Cancel if speaks_commands => put_cancel(lane, &topic),
                 Wish::Subscribe | Wish::Cancel => {
-                    put_subscription_message(lane, wish == Wish::Subscribe, &topic);
+                    put_header(lane, FrameKind::Last, topic.len() + 1);
+                    lane.push(wish.octet());
+                    lane.extend_from_slice(&topic);
                 }
             }
         }

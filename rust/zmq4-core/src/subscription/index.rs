@@ -1,5 +1,6 @@
 //! Which pipes of a publisher want a message.
 
+use std::fmt;
 use std::ops::ControlFlow;
 
 use super::arena::NodeId;
@@ -56,6 +57,15 @@ pub(crate) enum Refused {
     TooLarge,
 }
 
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooMany => "the peer asked for more subscriptions than it may hold",
+            Self::TooLarge => "the subscriptions of all peers take as much memory as they may",
+        })
+    }
+}
+
 /// What [`Index::cancel`] changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cancelled {
@@ -66,6 +76,7 @@ pub(crate) struct Cancelled {
 }
 
 impl Index {
+    #[cfg(test)]
     pub(crate) fn new(bounds: Bounds) -> Self {
         Self { bounds, ..Self::default() }
     }

@@ -12,8 +12,10 @@ mod interest;
 mod label;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+mod publisher;
 mod subscribers;
 mod trie;
 
-pub(crate) use index::{Bounds, Cancelled, Index, Refused, Subscribed};
+pub(crate) use index::Refused;
 pub(crate) use interest::{Interest, Unsubscribed};
+pub(crate) use publisher::{Publisher, Wish};

@@ -139,14 +139,17 @@ impl Publisher {
         let topics = {
             let mut state = self.state.lock();
             let State { held, asked, rules } = &mut *state;
+            if !self.tells {
+                held.discard(pipe);
+                drop(state);
+                self.watchers.ring();
+                return Vec::new();
+            }
             let held = held.forget(pipe);
             let asked = asked.forget(pipe);
-            let (gone, tells_all) = if rules.is_manual {
-                (asked, true)
-            } else {
-                (held, rules.repeated_cancellations)
-            };
-            let told = gone.into_iter().filter(|(_, is_last)| self.tells && (tells_all || *is_last));
+            let (gone, tells_all) =
+                if rules.is_manual { (asked, true) } else { (held, rules.repeated_cancellations) };
+            let told = gone.into_iter().filter(|(_, is_last)| tells_all || *is_last);
             told.map(|(topic, _)| topic).collect()
         };
         self.watchers.ring();
