@@ -104,6 +104,22 @@ impl Socket {
         Ok(sent)
     }
 
+    /// Whether the socket can still be used.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] or [`SendError::Terminated`].
+    pub fn check(&self) -> Result<(), SendError> {
+        self.core.state.lock().gone.map_or(Ok(()), |gone| Err(gone.into()))
+    }
+
+    /// Whether the peer of that routing id has room for a message; none if a ROUTER knows no such peer.
+    pub fn peer_has_room(&self, routing_id: &[u8]) -> Option<bool> {
+        let state = self.core.lock();
+        let pipe = state.pattern.route(routing_id)?;
+        state.pipes.get(pipe).map(|end| end.outbound.admits(0))
+    }
+
     /// Whether a send that would have to wait fails instead.
     pub fn fails_when_full(&self) -> bool {
         self.core.state.lock().options.pipe.on_full == OnFull::Error
