@@ -1,6 +1,6 @@
 //! [`Handshake`]: greeting, then the mechanism, then the judgement of the peer's metadata.
 
-use super::{HandshakeConfig, command_frame::CommandFrame, established::Established};
+use super::{HandshakeConfig, established::Established, frame::HandshakeFrame};
 use crate::{
     Command, FrameKind, GreetingMachine, Version,
     command::put_error,
@@ -36,7 +36,7 @@ pub struct Handshake {
 #[derive(Clone, Debug)]
 enum Stage {
     Greeting(Box<GreetingMachine>),
-    Mechanism { version: Version, frame: CommandFrame },
+    Mechanism { version: Version, frame: HandshakeFrame },
     Ready(Box<Established>),
     Failed(Fault),
 }
@@ -122,7 +122,7 @@ impl Handshake {
 
     fn start_mechanism(&mut self, version: Version) {
         self.mechanism.next_command(&mut self.unsent);
-        self.stage = Stage::Mechanism { version, frame: CommandFrame::default() };
+        self.stage = Stage::Mechanism { version, frame: HandshakeFrame::default() };
     }
 
     /// Gives the frame being collected to the mechanism, if it is whole.

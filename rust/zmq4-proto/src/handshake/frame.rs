@@ -1,4 +1,4 @@
-//! [`CommandFrame`]: one frame of the handshake, collected from however many pieces.
+//! [`HandshakeFrame`]: one frame of the handshake, collected from however many pieces.
 
 use crate::{
     error::{Fault, LimitExceeded},
@@ -7,12 +7,12 @@ use crate::{
 
 /// A frame in the making. It grows with what arrives, never with what is announced.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CommandFrame {
+pub(super) struct HandshakeFrame {
     /// Header and body so far; never more than one frame.
     octets: Vec<u8>,
 }
 
-impl CommandFrame {
+impl HandshakeFrame {
     /// Takes what still belongs to this frame from the front of `input`, and returns how much.
     ///
     /// # Errors
