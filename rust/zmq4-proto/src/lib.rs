@@ -42,7 +42,8 @@ pub use metadata::{Metadata, MetadataLimits, PropertyRefused};
 
 mod command;
 pub use command::{
-    Command, MAX_PING_CONTEXT, put_cancel, put_error, put_ping, put_pong, put_ready, put_subscribe,
+    Command, MAX_PING_CONTEXT, put_cancel, put_cancel_message, put_error, put_ping, put_pong,
+    put_ready, put_subscribe, put_subscribe_message,
 };
 
 mod greeting;

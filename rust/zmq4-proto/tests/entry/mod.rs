@@ -11,8 +11,8 @@ mod dialogue;
 mod traffic;
 
 use zmq4_proto::{
-    Command, Decoder, GREETING_LEN, GreetingMachine, HandshakeConfig, MechanismKind, RoutingId,
-    SocketType, TrafficLimits,
+    Command, Decoder, FrameHeader, GREETING_LEN, GreetingMachine, HandshakeConfig, MechanismKind,
+    RoutingId, SocketType, TrafficLimits, put_cancel_message, put_subscribe_message,
 };
 
 use dialogue::shake;
@@ -84,7 +84,12 @@ pub(crate) fn decoder(data: &[u8]) {
 
     for inbound in &whole {
         match inbound {
-            Inbound::Message(frames) => assert!(frames.len() <= 16),
+            Inbound::Message(frames) => {
+                assert!(frames.len() <= 16);
+                if let Some(subscription) = Command::from_message(&frames[0]) {
+                    assert_eq!(written_as_message(subscription), frames[0].to_vec());
+                }
+            }
             Inbound::Command(body) => inspect(Command::parse(body)),
             Inbound::Fault(fault) => assert!(!fault.to_string().is_empty()),
         }
@@ -102,6 +107,23 @@ fn inspect(command: Command<'_>) {
         | Command::Cancel(_)
         | Command::Malformed => {}
     }
+}
+
+/// The body of the message that says the same as a SUBSCRIBE or a CANCEL.
+fn written_as_message(subscription: Command<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    match subscription {
+        Command::Subscribe(topic) => put_subscribe_message(&mut out, topic),
+        Command::Cancel(topic) => put_cancel_message(&mut out, topic),
+        Command::Ready(_)
+        | Command::Error(_)
+        | Command::Ping { .. }
+        | Command::Pong { .. }
+        | Command::Unknown { .. }
+        | Command::Malformed => panic!("{subscription:?} is no subscription"),
+    }
+    let (_, header_len) = FrameHeader::decode(&out).unwrap().unwrap();
+    out.split_off(header_len)
 }
 
 /// The first octet of the data says how the others are cut.
