@@ -1,6 +1,7 @@
 //! The handshake: everything between a fresh byte stream and the first message.
 
 mod config;
+mod downgrade;
 mod established;
 mod frame;
 mod machine;
