@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use zmq4_proto::{Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Walk, WalkStop};
+use zmq4_proto::{
+    Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Version, Walk, WalkStop,
+};
 
 use super::large::{LargeBody, Received};
 use crate::options::SessionOptions;
@@ -214,7 +216,9 @@ impl Ingress {
                 input.len()
             }
             WalkStop::Command { body, end } => {
-                command(input, body, found);
+                if self.peer.version.is_none_or(Version::has_commands) {
+                    command(input, body, found);
+                }
                 end
             }
             WalkStop::Large { header_len, kind, body_len } => {
