@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, o
 
 from typing_extensions import Buffer, Unpack, disjoint_base
 
-from zmq4.options import Backoff, Heartbeat, OnFull, SocketOptions, TcpKeepalive
+from zmq4.options import Backoff, Heartbeat, MinVersion, OnFull, SocketOptions, TcpKeepalive
 from zmq4.types import Addresses, EndpointState, Part
 
 __all__ = [
@@ -318,6 +318,8 @@ class Socket:
         """Application properties told to peers; their names begin with X-."""
     @metadata.setter
     def metadata(self, value: Mapping[str, bytes | str], /) -> None: ...
+    min_version: MinVersion
+    """The least ZMTP version that a peer must speak: 2.0, 3.0 or 3.1."""
 
 @final
 class EndpointHandle:

@@ -14,6 +14,9 @@ from zmq4.error import OptionError
 OnFull: TypeAlias = Literal["block", "drop_newest", "drop_oldest", "error"]
 """What a send does that finds no room."""
 
+MinVersion: TypeAlias = Literal["2.0", "3.0", "3.1"]
+"""The least version of ZMTP that peers must speak."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
@@ -166,6 +169,12 @@ class SocketOptions(TypedDict, total=False):
     """The name told to peers, at most 255 octets; empty, the default, is none."""
     metadata: Mapping[str, bytes | str]
     """Properties told to peers, each by a name that begins with `X-`."""
+    min_version: MinVersion
+    """The least ZMTP version of peers. Default "3.0"; others are refused, with a reason.
+
+    "2.0" is for libzmq 3 and its kin, which know neither metadata nor heartbeats. It counts only
+    without security.
+    """
 
 
 def _check_above_zero(what: str, seconds: float) -> None:

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use zmq4_proto::{Heartbeat, Metadata, RoutingId};
+use zmq4_proto::{Heartbeat, Metadata, MinVersion, RoutingId};
 
 /// What a socket was asked to be. Copied into every endpoint when it is opened.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +119,8 @@ pub struct SessionOptions {
     pub routing_id: RoutingId,
     /// Application properties (`X-…`) told to the peer.
     pub metadata: Metadata,
+    /// The least ZMTP version that a peer must speak. 2.0 counts only under the mechanism NULL.
+    pub min_version: MinVersion,
     /// Queue only for peers whose handshake is done.
     pub immediate: bool,
     /// Reconnection.
@@ -142,6 +144,7 @@ impl Default for SessionOptions {
         Self {
             routing_id: RoutingId::default(),
             metadata: Metadata::default(),
+            min_version: MinVersion::default(),
             immediate: false,
             reconnect: Backoff::default(),
             handshake_timeout: Some(Duration::from_secs(10)),

@@ -74,7 +74,7 @@ impl HeapType<'_> {
             flags: u32::try_from(self.flags)?,
             slots: slots.as_mut_ptr(),
         };
-        let base = self.base.map_or(null_mut(), |base| base.as_ptr());
+        let base = self.base.map_or(null_mut(), Bound::as_ptr);
         // SAFETY: the spec is complete, and what it points to is copied or lives for ever. The base is a
         // type, or null for `object`.
         let made = unsafe {

@@ -68,7 +68,7 @@ macro_rules! option {
 }
 
 /// The table.
-pub(crate) static TABLE: [Option_; 25] = [
+pub(crate) static TABLE: [Option_; 26] = [
     option!(
         "send_hwm",
         "messages",
@@ -223,6 +223,13 @@ pub(crate) static TABLE: [Option_; 25] = [
         Next,
         set::METADATA,
         "Application properties told to peers; their names begin with X-."
+    ),
+    option!(
+        "min_version",
+        "choice",
+        Next,
+        set::MIN_VERSION,
+        "The least ZMTP version that a peer must speak: 2.0, 3.0 or 3.1."
     ),
     option!(
         "max_frames",

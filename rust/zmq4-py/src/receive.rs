@@ -294,8 +294,8 @@ impl Drop for Batch<'_> {
 }
 
 /// A batch of none.
-pub(crate) fn no_messages(py: Python<'_>) -> PyResult<*mut ffi::PyObject> {
-    Ok(pyo3::types::PyList::empty(py).into_ptr())
+pub(crate) fn no_messages(py: Python<'_>) -> *mut ffi::PyObject {
+    pyo3::types::PyList::empty(py).into_ptr()
 }
 
 raw_method!(recv_many, |slf, args| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyMapping, PyString};
-use zmq4_core::proto::{Heartbeat, Metadata, RoutingId};
+use zmq4_core::proto::{Heartbeat, Metadata, MinVersion, RoutingId};
 use zmq4_core::{Backoff, OnFull, SocketOptions, TcpKeepalive};
 
 use crate::socket::Timeouts;
@@ -237,6 +237,13 @@ core_value!(
     |o, v| o.session.routing_id = routing_id(v)?
 );
 core_value!(METADATA, |py, o| metadata_object(py, o), |o, v| o.session.metadata = metadata(v)?);
+core_value!(MIN_VERSION, |py, o| any(py, o.session.min_version.name()), |o, v| {
+    o.session.min_version = v
+        .extract::<String>()
+        .ok()
+        .and_then(|name| MinVersion::from_name(&name))
+        .ok_or(Refusal::Range("\"2.0\", \"3.0\" or \"3.1\""))?;
+});
 core_value!(MAX_FRAMES, |py, o| any(py, o.session.max_frames), |o, v| {
     o.session.max_frames = v
         .extract()

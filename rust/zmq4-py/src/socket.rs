@@ -249,8 +249,8 @@ impl Socket {
     }
 
     /// Whether at least `count` peers have subscribed to messages of a topic, or to anything.
-    #[pyo3(signature = (count, topic=None))]
-    fn _has_subscribers(
+    #[pyo3(name = "_has_subscribers", signature = (count, topic=None))]
+    fn has_subscribers(
         &self,
         py: Python<'_>,
         count: usize,
@@ -273,7 +273,7 @@ impl Socket {
         let limit = timeout.map_or(Ok(Limit::Never), Limit::from_seconds)?.or(None);
         let core = self.core(py)?;
         let attempt = || {
-            let has = self._has_subscribers(py, count, topic)?;
+            let has = self.has_subscribers(py, count, topic)?;
             Ok(if has { Attempt::Done(()) } else { Attempt::Later })
         };
         if let Attempt::Done(()) = attempt()? {

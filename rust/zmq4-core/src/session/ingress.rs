@@ -10,9 +10,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use zmq4_proto::{Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Walk, WalkStop};
+use zmq4_proto::{
+    Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Version, Walk, WalkStop,
+};
 
-use super::intake::{Intake, MAX_COMMAND};
+use super::intake::{Intake, MAX_TOPIC};
 use super::large::{LargeBody, Received};
 use crate::options::SessionOptions;
 use crate::peer::Peer;
@@ -95,7 +97,7 @@ impl Ingress {
     /// Has somebody hear what the peer says before it is delivered.
     pub(super) fn with_intake(mut self, intake: Option<Intake>) -> Self {
         if intake.is_some() {
-            self.decoder = self.decoder.with_max_command(MAX_COMMAND);
+            self.decoder = self.decoder.with_max_topic(MAX_TOPIC);
         }
         self.intake = intake;
         self
@@ -229,8 +231,10 @@ impl Ingress {
                 input.len()
             }
             WalkStop::Command { body, end } => {
-                let body = input.get(body).unwrap_or_default();
-                self.command(body, queue, found);
+                if self.peer.version.is_none_or(Version::has_commands) {
+                    let body = input.get(body).unwrap_or_default();
+                    self.command(body, queue, found);
+                }
                 end
             }
             WalkStop::Large { header_len, kind, body_len } => {

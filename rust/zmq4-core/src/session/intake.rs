@@ -8,9 +8,7 @@ use crate::pipe::{FrameRef, MessageRef, Part, PipeId, Pushed, Queue, Segment};
 use crate::subscription::{Publisher, Refused, Wish};
 
 /// The longest topic, in octets.
-const MAX_TOPIC: usize = 1 << 20;
-/// The longest command of a subscriber: the longest topic and the command's name.
-pub(super) const MAX_COMMAND: usize = MAX_TOPIC + 10;
+pub(super) const MAX_TOPIC: usize = 1 << 20;
 
 /// The ear of a publisher, for one pipe.
 #[derive(Clone, Debug)]

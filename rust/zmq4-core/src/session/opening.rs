@@ -1,4 +1,5 @@
-//! The handshake, driven over a link: from the first octet to READY, or to a reason why not.
+//! The handshake, driven over a link: from the first octet to READY (or, of a 2.0 peer, its identity), or to a
+//! reason why not.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -83,6 +84,7 @@ async fn shake(link: Link, plan: &Plan) -> Result<Opened, Reason> {
     let mut config = HandshakeConfig::new(plan.socket_type);
     config.routing_id = plan.session.routing_id.clone();
     config.metadata = plan.session.metadata.clone();
+    config.min_version = plan.session.min_version;
     let mut handshake = Handshake::new(config);
     let mut input = Vec::new();
     loop {

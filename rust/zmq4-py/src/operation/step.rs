@@ -190,7 +190,7 @@ impl OperationObject {
         self.stage = Stage::Finished;
         let socket = self.socket(py);
         match &self.work {
-            Work::ReceiveMany(_) => Ok(Step::Return(receive::no_messages(py)?)),
+            Work::ReceiveMany(_) => Ok(Step::Return(receive::no_messages(py))),
             Work::Receive(_) | Work::ReceiveInto(_) => Err(receive::timed_out(py, socket)),
             Work::Send(_) | Work::SendFrames(_) => {
                 Err(send::timed_out(py, socket, SendError::Full))
