@@ -53,10 +53,7 @@ class SocketBase(_native.Socket, Generic[E]):
             # The native constructor has them already, unless a subclass adds some of its own.
             for name, value in options.items():
                 setattr(self, name, value)
-            for address in _listed(bind):
-                self.bind(address)
-            for address in _listed(connect):
-                self.connect(address)
+            self._open_all(bind, connect)
         except BaseException:
             self.close(linger=0)
             raise
@@ -139,6 +136,12 @@ class SocketBase(_native.Socket, Generic[E]):
     def stats(self) -> Stats:
         """Count what the socket did so far, and what it holds."""
         return Stats(*self._stats())
+
+    def _open_all(self, bind: Addresses | None, connect: Addresses | None) -> None:
+        for address in _listed(bind):
+            self.bind(address)
+        for address in _listed(connect):
+            self.connect(address)
 
     def _open(self, open_one: Callable[[str], EndpointHandle], address: Address) -> E:
         try:
