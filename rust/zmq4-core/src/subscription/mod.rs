@@ -6,6 +6,8 @@
 
 mod arena;
 mod children;
+#[cfg(all(test, not(zmq4_loom)))]
+mod figures;
 mod holders;
 mod index;
 mod interest;
@@ -13,6 +15,8 @@ mod label;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
 mod subscribers;
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests;
 mod trie;
 
 pub(crate) use index::{Bounds, Cancelled, Index, Refused, Subscribed};
