@@ -22,7 +22,9 @@ __all__ = [
     "LoopSignal",
     "Message",
     "Peer",
+    "Request",
     "Socket",
+    "Subscription",
     "after_fork_in_child",
     "equip",
     "next_log_records",
@@ -39,7 +41,6 @@ OPTIONS: Final[tuple[tuple[str, str, object, str, str], ...]]
 `"call"` (each call looks). The default of an option that is a value object is words.
 """
 
-@final
 class Message(Sequence[bytes]):
     """A message: an immutable sequence of frames, each `bytes`.
 
@@ -99,6 +100,56 @@ class Message(Sequence[bytes]):
     def __getitem__(self, index: SupportsIndex, /) -> bytes: ...
     @overload
     def __getitem__(self, index: slice, /) -> tuple[bytes, ...]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Request(Message):
+    """A message that can be replied to: what a `Rep` receives."""
+
+    def reply(self, first: Part, /, *rest: Part) -> Any:  # noqa: ANN401 (None, or what is awaited)
+        """Send the reply; on a `zmq4.asyncio.Rep` it is awaited.
+
+        A reply to a peer that has left is dropped, as in the field.
+
+        Args:
+            first: The first frame; text travels as UTF-8.
+            rest: More frames of the same reply.
+
+        Raises:
+            StateError: It was replied to, or another request was received since.
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+
+@final
+class Subscription:
+    """A peer subscribed to a topic, or gave it up: what an `XPub` receives."""
+
+    @property
+    def topic(self) -> bytes:
+        """What messages are to begin with; an empty one is everything."""
+    @property
+    def subscribe(self) -> bool:
+        """Whether the peer subscribes; otherwise it gives the topic up."""
+    @property
+    def peer(self) -> Peer | None:
+        """Who asks."""
+    def allow(self, topic: bytes | None = None) -> None:
+        """Do what the peer asks for: needed with `manual=True` alone.
+
+        Args:
+            topic: Another topic, to be used in place of the one asked for.
+
+        Raises:
+            StateError: The peer holds as many subscriptions as it may.
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+    def deny(self) -> None:
+        """Do not do what the peer asks for; everything stays as it is."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -209,6 +260,7 @@ class Socket:
         *,
         bind: Addresses | None = None,
         connect: Addresses | None = None,
+        topics: object = None,
         context: Context | None = None,
         **options: Unpack[SocketOptions],
     ) -> Self: ...
@@ -230,12 +282,38 @@ class Socket:
         """
     def _bind(self, address: str) -> EndpointHandle:
         """See `zmq4._base.SocketBase.bind`."""
-    def _connect(self, address: str) -> EndpointHandle:
-        """See `zmq4._base.SocketBase.connect`."""
+    def _connect(self, address: str, routing_id: bytes | None = None) -> EndpointHandle:
+        """See `zmq4._base.SocketBase.connect` and `zmq4.Router.connect`."""
     def _endpoints(self) -> list[EndpointHandle]:
         """Return the endpoints that are open, oldest first."""
     def _stats(self) -> tuple[int, int, int, int, int, int, int]:
         """Return the fields of `zmq4.Stats` in their order."""
+    def _abandon(self) -> None:
+        """Give up the request in progress, and on a REQ the connection it went out on."""
+    def _last_request(self) -> int:
+        """Return the number of the request that a REP received last."""
+    def _subscribe(self, topic: bytes) -> None:
+        """See `zmq4.Sub.subscribe`."""
+    def _unsubscribe(self, topic: bytes) -> None:
+        """See `zmq4.Sub.unsubscribe`."""
+    def _topics(self) -> list[bytes]:
+        """Return what is subscribed to."""
+    def _topic_count(self) -> int:
+        """Count the different topics that are held, by the socket or by its peers."""
+    def _has_subscribers(self, count: int, topic: bytes | None = None) -> bool:
+        """Tell whether so many peers subscribed to messages of a topic, or to anything."""
+    def _wait_for_subscribers(
+        self, count: int, topic: bytes | None = None, timeout: float | None = None
+    ) -> bool:
+        """Wait in this thread until they did; tell whether they have."""
+    def _watch_subscribers(self, signal: LoopSignal, token: int) -> object:
+        """Ring ``signal`` with ``token`` at the next change of peers' subscriptions.
+
+        Returns:
+            The wait; it ends when this is dropped.
+        """
+    def _peer_has_room(self, routing_id: bytes) -> bool | None:
+        """Tell whether a peer of a ROUTER has room; None if there is no such peer."""
     def _is_drained(self) -> bool:
         """Tell whether everything sent was handed to the kernel.
 

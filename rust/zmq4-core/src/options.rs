@@ -236,8 +236,8 @@ impl Default for PatternOptions {
             invert_matching: false,
             only_first_subscribe: false,
             verbose_unsubscribe: false,
-            max_subscriptions: Limits::MAX_SUBSCRIPTIONS,
-            max_subscription_bytes: Limits::MAX_SUBSCRIPTION_BYTES,
+            max_subscriptions: Limits::SUBSCRIPTIONS_PER_PEER,
+            max_subscription_bytes: Limits::SUBSCRIPTION_OCTETS,
         }
     }
 }
@@ -264,10 +264,6 @@ impl Limits {
     pub const MAX_FRAMES: u32 = 65_536;
     /// Octets of one message, each frame counted with at least 64.
     pub const MAX_MESSAGE_OCTETS: u64 = 1 << 30;
-    /// Subscriptions of one peer.
-    pub const MAX_SUBSCRIPTIONS: usize = 100_000;
-    /// Octets that all subscriptions of a socket may hold.
-    pub const MAX_SUBSCRIPTION_BYTES: usize = 64 << 20;
     /// A large frame of up to so many octets has its buffer at once.
     pub const LARGE_FRAME_WHOLE: usize = 1 << 20;
     /// Octets of buffer that a larger frame starts with; it grows as data arrives.
@@ -279,7 +275,7 @@ impl Limits {
     /// Octets of the subscriptions of all peers of a socket, each counted with its overhead.
     pub const SUBSCRIPTION_OCTETS: usize = 64 << 20;
     /// What a subscription counts beyond the octets of its topic.
-    pub const SUBSCRIPTION_OVERHEAD: usize = 64;
+    pub const SUBSCRIPTION_OVERHEAD: usize = 160;
     /// After an authentication failure or an incompatible type, the next attempt is no sooner.
     pub const REFUSED_RETRY_MIN: Duration = Duration::from_secs(5);
     /// After such a failure, the next attempt is no later.

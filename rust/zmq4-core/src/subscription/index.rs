@@ -162,7 +162,9 @@ impl Index {
         gone
     }
 
-    /// Removes a pipe with all that it holds, and says nothing. Costs a step for every topic.
+    /// Removes a pipe with all that it holds, and says nothing.
+    ///
+    /// Costs a few steps for every topic, and never more than its length.
     pub(crate) fn discard(&mut self, pipe: PipeId) {
         self.take_out(pipe, |_, _, _| {});
     }

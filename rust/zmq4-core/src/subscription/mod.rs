@@ -6,6 +6,8 @@
 
 mod arena;
 mod children;
+#[cfg(all(test, not(zmq4_loom)))]
+mod figures;
 mod holders;
 mod index;
 mod interest;
@@ -14,6 +16,8 @@ mod label;
 mod oracle;
 mod publisher;
 mod subscribers;
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests;
 mod trie;
 
 pub(crate) use index::Refused;

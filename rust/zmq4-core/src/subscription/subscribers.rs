@@ -138,7 +138,7 @@ impl List {
 }
 
 /// So many gaps are no reason to close them.
-const FEW: usize = 16;
+const FEW: usize = 4;
 
 fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
