@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
-from zmq4 import _native
-from zmq4.error import Unroutable, ZMQError
+from zmq4._base import SocketBase
+from zmq4._endpoint import EndpointBase
+from zmq4.error import Unroutable
 
 if TYPE_CHECKING:
-    from zmq4._endpoint import EndpointBase
     from zmq4.types import Address
 
+E = TypeVar("E", bound=EndpointBase)
 
-class NamedPeers(_native.Socket):
+
+class NamedPeers(SocketBase[E], Generic[E]):
     """A socket whose peers have names."""
 
     __slots__ = ()
@@ -31,7 +33,7 @@ class NamedPeers(_native.Socket):
             raise Unroutable(f"{self!r}: no peer has the routing id {routing_id!r}")
         return "ready" if has_room else "full"
 
-    def connect(self, address: Address, *, routing_id: bytes | None = None) -> EndpointBase:
+    def connect(self, address: Address, *, routing_id: bytes | None = None) -> E:
         """Connect to an address; the connection is made, and made again, in the background.
 
         Args:
@@ -50,11 +52,4 @@ class NamedPeers(_native.Socket):
             ContextTerminated: Its context was terminated.
             ForkError: It belongs to the process before a fork.
         """
-        try:
-            return self._endpoint_of(self._connect(str(address), routing_id))
-        except ZMQError as error:
-            error.socket = type(self).__name__
-            raise
-
-    def _endpoint_of(self, handle: _native.EndpointHandle) -> EndpointBase:
-        raise NotImplementedError
+        return self._open(lambda text: self._connect(text, routing_id), address)

@@ -6,10 +6,11 @@ import time
 import warnings
 from typing import TYPE_CHECKING, ClassVar
 
+from zmq4._endpoint import Endpoint
 from zmq4._named_peers import NamedPeers
 from zmq4._native import Message, Request, equip
 from zmq4._requests import attempts, no_reply, not_answered, reply_frames, unanswered
-from zmq4._socket import ReceivingSocket, SendingSocket, ThreadSocket
+from zmq4._socket import ReceivingSocket, SendingSocket
 from zmq4.error import Closed, StateError, Timeout
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Rep(SendingSocket, ReceivingSocket[Request]):
         self.send(*reply_frames(frames))
 
 
-class Router(NamedPeers, ThreadSocket, ReceivingSocket[Message]):
+class Router(ReceivingSocket[Message], NamedPeers[Endpoint]):
     """Sends to the peer it names, and says of each message whose it is.
 
     ```python

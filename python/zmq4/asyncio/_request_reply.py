@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from zmq4._named_peers import NamedPeers
 from zmq4._native import Message, Request, equip
 from zmq4._requests import attempts, no_reply, not_answered, reply_frames, unanswered
-from zmq4.asyncio._socket import ReceivingSocket, SendingSocket, LoopSocket
+from zmq4.asyncio._endpoint import Endpoint
+from zmq4.asyncio._socket import DrainingSocket, ReceivingSocket, SendingSocket
 from zmq4.error import Closed, StateError, Timeout
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Rep(SendingSocket, ReceivingSocket[Request]):
         await self.send(*reply_frames(frames))
 
 
-class Router(NamedPeers, LoopSocket, ReceivingSocket[Message]):
+class Router(DrainingSocket, ReceivingSocket[Message], NamedPeers[Endpoint]):
     """Sends to the peer it names, and says of each message whose it is.
 
     ```python
@@ -203,10 +204,6 @@ class Router(NamedPeers, LoopSocket, ReceivingSocket[Message]):
                 ForkError: It belongs to the process before a fork.
             """
             ...
-
-    async def drain(self, timeout: float | None = None) -> None:
-        """Wait until everything sent was handed to the kernel; see `Push.drain`."""
-        await SendingSocket.drain(self, timeout)  # type: ignore[arg-type]
 
 
 equip(Router, "asyncio", ("send_to", "try_send_to", "send_many"))

@@ -47,7 +47,29 @@ class LoopSocket(SocketBase[Endpoint]):
         return Endpoint(handle)
 
 
-class SendingSocket(LoopSocket):
+class DrainingSocket(LoopSocket):
+    """A socket that sends, to whomever."""
+
+    __slots__ = ()
+
+    async def drain(self, timeout: float | None = None) -> None:
+        """Wait until everything sent was handed to the kernel, or to an inproc peer.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever, 0 does not wait.
+
+        Raises:
+            Timeout: Some messages are still queued, and stay so.
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+        if not await wait_until(self._is_drained, self._watch_drain, timeout):
+            left = self.stats().queued
+            raise Timeout(f"{type(self).__name__}: {left} messages were not sent in time")
+
+
+class SendingSocket(DrainingSocket):
     """A socket that sends."""
 
     __slots__ = ()
@@ -116,22 +138,6 @@ class SendingSocket(LoopSocket):
                 ForkError: It belongs to the process before a fork.
             """
             ...
-
-    async def drain(self, timeout: float | None = None) -> None:
-        """Wait until everything sent was handed to the kernel, or to an inproc peer.
-
-        Args:
-            timeout: The longest wait in seconds; None is for ever, 0 does not wait.
-
-        Raises:
-            Timeout: Some messages are still queued, and stay so.
-            Closed: The socket is closed.
-            ContextTerminated: Its context was terminated.
-            ForkError: It belongs to the process before a fork.
-        """
-        if not await wait_until(self._is_drained, self._watch_drain, timeout):
-            left = self.stats().queued
-            raise Timeout(f"{type(self).__name__}: {left} messages were not sent in time")
 
 
 class ReceivingSocket(LoopSocket, Generic[Received]):
