@@ -1,18 +1,11 @@
-//! The one table of options: what constructors take, what properties read and write, and what the
-//! reference page lists.
+//! The table: what constructors take, what properties read and write, and what the reference page lists.
 
-use std::os::raw::{c_int, c_void};
-
-use pyo3::exceptions::PyAttributeError;
-use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 use zmq4_core::SocketOptions;
 
-use crate::error::{self, Kind};
-use crate::raw;
 use crate::settings::{self as set, Value};
-use crate::socket::{Socket, Timeouts};
+use crate::socket::Timeouts;
 
 /// When a change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +34,11 @@ impl When {
 /// One row.
 pub(crate) struct Option_ {
     pub(crate) name: &'static str,
-    c_name: &'static std::ffi::CStr,
+    pub(super) c_name: &'static std::ffi::CStr,
     kind: &'static str,
-    when: When,
-    doc: &'static std::ffi::CStr,
-    value: Value,
+    pub(super) when: When,
+    pub(super) doc: &'static std::ffi::CStr,
+    pub(super) value: Value,
 }
 
 macro_rules! option {
@@ -240,47 +233,8 @@ pub(crate) static TABLE: [Option_; 25] = [
     ),
 ];
 
-fn find(name: &str) -> Option<&'static Option_> {
+pub(super) fn find(name: &str) -> Option<&'static Option_> {
     TABLE.iter().find(|row| row.name == name)
-}
-
-/// Reads the keyword options of a constructor.
-pub(crate) fn parse(
-    py: Python<'_>,
-    given: Option<&Bound<'_, PyDict>>,
-    timeouts: &Timeouts,
-) -> PyResult<SocketOptions> {
-    let mut options = SocketOptions::default();
-    for (name, value) in given.into_iter().flatten() {
-        let name: String = name.extract()?;
-        let row = find(&name).ok_or_else(|| unknown(py, &name))?;
-        row.value.write(&mut options, timeouts, &value).map_err(|why| refused(py, row, &why))?;
-    }
-    Ok(options)
-}
-
-fn refused(py: Python<'_>, row: &Option_, why: &set::Refusal) -> PyErr {
-    match why {
-        set::Refusal::Range(range) => {
-            error::new(py, Kind::OptionError, &format!("{}: the value must be {range}", row.name))
-        }
-        set::Refusal::Python(error) => error.clone_ref(py),
-    }
-}
-
-fn unknown(py: Python<'_>, name: &str) -> PyErr {
-    let names: Vec<_> =
-        TABLE.iter().map(|row| row.name).chain(["bind", "connect", "context"]).collect();
-    let close = py
-        .import("difflib")
-        .and_then(|difflib| difflib.call_method1("get_close_matches", (name, names, 1, 0.5)))
-        .and_then(|found| found.extract::<Vec<String>>())
-        .unwrap_or_default();
-    let hint = close.first().map_or_else(
-        || "see the options page".to_owned(),
-        |close| format!("did you mean {close:?}?"),
-    );
-    error::new(py, Kind::OptionError, &format!("no option is called {name:?}; {hint}"))
 }
 
 /// The table for Python: rows of name, kind, default, when, and one line of documentation.
@@ -293,88 +247,4 @@ pub(crate) fn table(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
             .into_pyobject(py)
     };
     PyTuple::new(py, TABLE.iter().map(row).collect::<PyResult<Vec<_>>>()?)
-}
-
-/// Gives the socket class a property for each row.
-pub(crate) fn add_properties(py: Python<'_>) -> PyResult<()> {
-    let class = py.get_type::<Socket>();
-    for row in &TABLE {
-        let definition = Box::leak(Box::new(ffi::PyGetSetDef {
-            name: row.c_name.as_ptr(),
-            get: Some(get),
-            set: Some(write),
-            doc: row.doc.as_ptr(),
-            closure: std::ptr::from_ref(row).cast_mut().cast::<c_void>(),
-        }));
-        // SAFETY: the class is a type; definition and row live for ever.
-        let property = unsafe {
-            let made = ffi::PyDescr_NewGetSet(class.as_ptr().cast(), definition);
-            Bound::from_owned_ptr_or_err(py, made)?
-        };
-        class.setattr(row.name, property)?;
-    }
-    Ok(())
-}
-
-/// The row and the socket of a property access.
-///
-/// # Safety
-///
-/// Called by the interpreter through a descriptor made in [`add_properties`], with the thread attached.
-unsafe fn access<'py>(
-    object: *mut ffi::PyObject,
-    closure: *mut c_void,
-) -> (Python<'py>, &'py Socket, &'static Option_) {
-    // SAFETY: the descriptor checked the type; the closure is a row of the table.
-    unsafe {
-        let py = Python::assume_attached();
-        let socket = crate::send::socket(Borrowed::from_ptr(py, object));
-        (py, socket, &*closure.cast::<Option_>())
-    }
-}
-
-unsafe extern "C" fn get(object: *mut ffi::PyObject, closure: *mut c_void) -> *mut ffi::PyObject {
-    // SAFETY: as `access` demands.
-    let (py, socket, row) = unsafe { access(object, closure) };
-    raw::guard(py, || {
-        let options = socket.core(py)?.options();
-        Ok(row.value.read(py, &options, &socket.timeouts)?.into_ptr())
-    })
-}
-
-unsafe extern "C" fn write(
-    object: *mut ffi::PyObject,
-    value: *mut ffi::PyObject,
-    closure: *mut c_void,
-) -> c_int {
-    // SAFETY: as `access` demands; the value is live, or null for a deletion.
-    let (py, socket, row) = unsafe { access(object, closure) };
-    let done = raw::guard(py, || {
-        if value.is_null() {
-            let text = format!("option {} cannot be deleted", row.name);
-            return Err(PyAttributeError::new_err(text));
-        }
-        // SAFETY: as above.
-        let value = unsafe { Borrowed::from_ptr(py, value) };
-        change(py, socket, row, &value)?;
-        Ok(std::ptr::from_ref(row).cast_mut().cast())
-    });
-    if done.is_null() { -1 } else { 0 }
-}
-
-fn change(
-    py: Python<'_>,
-    socket: &Socket,
-    row: &'static Option_,
-    value: &Bound<'_, PyAny>,
-) -> PyResult<()> {
-    let core = socket.core(py)?;
-    if row.when == When::Fixed && !core.endpoints().is_empty() {
-        let text = format!("{}: set it before the first bind or connect", row.name);
-        return Err(error::new(py, Kind::OptionError, &text));
-    }
-    let mut options = core.options();
-    row.value.write(&mut options, &socket.timeouts, value).map_err(|why| refused(py, row, &why))?;
-    core.configure(|current| *current = options);
-    Ok(())
 }
