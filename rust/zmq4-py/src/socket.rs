@@ -126,10 +126,11 @@ impl Socket {
             None => Context::implicit(),
         };
         let timeouts = Timeouts::default();
-        let parsed = options::parse(py, options, &timeouts)?;
+        let socket_type = socket_type(cls)?;
+        let parsed = options::parse(py, socket_type, options, &timeouts)?;
         crate::log::start(py)?;
         let name = cls.name()?.to_string();
-        let inner = zmq4_core::Socket::new(&context, socket_type(cls)?, parsed)
+        let inner = zmq4_core::Socket::new(&context, socket_type, parsed)
             .map_err(|error| error::open(py, &error, &name))?;
         Ok(Self {
             inner: Native::new(inner),

@@ -2,6 +2,8 @@
 
 mod keywords;
 mod property;
+#[rustfmt::skip]
+mod rows;
 mod table;
 
 pub(crate) use keywords::parse;

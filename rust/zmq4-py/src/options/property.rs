@@ -6,8 +6,9 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::keywords::refused;
-use super::table::{Option_, TABLE, When};
+use super::keywords::{elsewhere, refused};
+use super::rows::TABLE;
+use super::table::{Option_, When};
 use crate::error::{self, Kind};
 use crate::raw;
 use crate::socket::Socket;
@@ -15,7 +16,7 @@ use crate::socket::Socket;
 /// Gives the socket class a property for each row.
 pub(crate) fn add_properties(py: Python<'_>) -> PyResult<()> {
     let class = py.get_type::<Socket>();
-    for row in &TABLE {
+    for row in TABLE {
         let definition = Box::leak(Box::new(ffi::PyGetSetDef {
             name: row.c_name.as_ptr(),
             get: Some(get),
@@ -54,7 +55,11 @@ unsafe extern "C" fn get(object: *mut ffi::PyObject, closure: *mut c_void) -> *m
     // SAFETY: as `access` demands.
     let (py, socket, row) = unsafe { access(object, closure) };
     raw::guard(py, || {
-        let options = socket.core(py)?.options();
+        let core = socket.core(py)?;
+        if !row.is_for(core.socket_type()) {
+            return Err(PyAttributeError::new_err(elsewhere(row, core.socket_type())));
+        }
+        let options = core.options();
         Ok(row.value.read(py, &options, &socket.timeouts)?.into_ptr())
     })
 }
@@ -86,6 +91,9 @@ fn change(
     value: &Bound<'_, PyAny>,
 ) -> PyResult<()> {
     let core = socket.core(py)?;
+    if !row.is_for(core.socket_type()) {
+        return Err(error::new(py, Kind::OptionError, &elsewhere(row, core.socket_type())));
+    }
     if row.when == When::Fixed && !core.endpoints().is_empty() {
         let text = format!("{}: set it before the first bind or connect", row.name);
         return Err(error::new(py, Kind::OptionError, &text));

@@ -10,6 +10,7 @@ use super::object::{
 };
 use super::scalar::{any, boolean, count, limit, octets, optional, seconds};
 use super::value::{Refusal, Value, core_value};
+use crate::socket::Timeouts;
 
 core_value!(SEND_HWM, |py, o| any(py, o.pipe.send_hwm), |o, v| o.pipe.send_hwm = count(v)?);
 core_value!(RECV_HWM, |py, o| any(py, o.pipe.recv_hwm), |o, v| o.pipe.recv_hwm = count(v)?);
@@ -20,6 +21,8 @@ core_value!(RECV_HWM_BYTES, |py, o| any(py, o.pipe.recv_hwm_bytes), |o, v| {
     o.pipe.recv_hwm_bytes = octets(v)?;
 });
 core_value!(LINGER, |py, o| limit(py, o.session.linger), |o, v| o.session.linger = seconds(v)?);
+pub(crate) const SEND_TIMEOUT: Value = Value::Timeout(Timeouts::send, Timeouts::set_send);
+pub(crate) const RECV_TIMEOUT: Value = Value::Timeout(Timeouts::receive, Timeouts::set_receive);
 core_value!(
     ON_FULL,
     |py, o| any(

@@ -2,8 +2,10 @@
 
 mod general;
 mod object;
+mod pattern;
 mod scalar;
 mod value;
 
 pub(crate) use general::*;
+pub(crate) use pattern::*;
 pub(crate) use value::{Refusal, Value};
