@@ -34,6 +34,7 @@ __all__ = [
     "after_fork_in_child",
     "equip",
     "next_log_records",
+    "normal_form",
     "set_log_starter",
     "set_loop_bridge",
     "shutdown",
@@ -420,6 +421,9 @@ class _Bridge(Protocol):
     signal: LoopSignal
     def expect(self, timeout: float | None) -> tuple[int, Future[None]]: ...
     def forget(self, token: int) -> None: ...
+
+def normal_form(address: str) -> str:
+    """Return an address as endpoints tell theirs; what is no address stays as it is."""
 
 def equip(cls: type[Socket], face: str, names: Sequence[str]) -> None:
     """Put native methods on a class of sockets.

@@ -46,7 +46,7 @@ mod _native {
     #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
-    use crate::endpoint::EndpointHandle;
+    use crate::endpoint::{EndpointHandle, normal_form};
     #[pymodule_export]
     use crate::equip::equip;
     #[pymodule_export]
