@@ -153,7 +153,8 @@ class SocketBase(_native.Socket, Generic[E]):
     def _find(self, address: Address, *, is_bound: bool) -> E:
         """Find the open endpoint that is ``address``, or else the first one of that address."""
         candidates = [each for each in self.endpoints if (each.state == "listening") is is_bound]
-        same_address = [each for each in candidates if str(each) == str(address)]
+        wanted = _native.normal_form(str(address))
+        same_address = [each for each in candidates if str(each) == wanted]
         for each in same_address:
             if each == address:
                 return each

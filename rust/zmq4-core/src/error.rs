@@ -63,6 +63,8 @@ pub enum EndpointError {
     Invalid(&'static str),
     /// The address can be bound but not connected to.
     BindOnly,
+    /// The address can be connected to but not bound.
+    ConnectOnly,
 }
 
 /// Why an endpoint was not bound or connected.
@@ -82,6 +84,29 @@ pub enum OpenError {
     Closed,
     /// The context was terminated.
     Terminated,
+}
+
+/// What the system said, and of what.
+#[derive(Debug)]
+pub(crate) struct Explained {
+    what: String,
+    error: io::Error,
+}
+
+impl Explained {
+    /// Says of `what` it was that the system gave `error`; the kind stays what it was.
+    pub(crate) fn wrap(what: String, error: io::Error) -> io::Error {
+        io::Error::new(error.kind(), Self { what, error })
+    }
+}
+
+impl OpenError {
+    /// The system's number of the error, where it was the system that refused.
+    pub fn system_number(&self) -> Option<i32> {
+        let Self::Io(error) = self else { return None };
+        let explained = error.get_ref().and_then(|inner| inner.downcast_ref::<Explained>());
+        explained.map_or(error, |explained| &explained.error).raw_os_error()
+    }
 }
 
 /// Why an option was not set.
@@ -139,6 +164,7 @@ impl fmt::Display for EndpointError {
             }
             Self::Invalid(what) => f.write_str(what),
             Self::BindOnly => f.write_str("a wildcard can be bound but not connected to"),
+            Self::ConnectOnly => f.write_str("a source (what stands before ;) is for connecting"),
         }
     }
 }
@@ -157,6 +183,12 @@ impl fmt::Display for OpenError {
     }
 }
 
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.error)
+    }
+}
+
 impl fmt::Display for OptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -171,6 +203,12 @@ impl std::error::Error for RecvError {}
 impl std::error::Error for EndpointError {}
 impl std::error::Error for OptionError {}
 impl std::error::Error for SubscribeError {}
+
+impl std::error::Error for Explained {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
 
 impl std::error::Error for OpenError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

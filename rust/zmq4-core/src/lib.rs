@@ -34,7 +34,7 @@ mod transport;
 mod wait;
 
 pub use context::Context;
-pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress};
+pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
 pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,

@@ -161,7 +161,7 @@ pub(crate) fn open(py: Python<'_>, error: &OpenError, address: &str) -> PyErr {
         ),
         OpenError::Io(io) => {
             let made = message(Kind::EndpointError, format!("{address}: {io}"));
-            if let Some(number) = io.raw_os_error()
+            if let Some(number) = error.system_number()
                 && let Err(other) = made.value(py).setattr("errno", number)
             {
                 return other;

@@ -48,7 +48,7 @@ mod _native {
     #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
-    use crate::endpoint::EndpointHandle;
+    use crate::endpoint::{EndpointHandle, normal_form};
     #[pymodule_export]
     use crate::equip::equip;
     #[pymodule_export]

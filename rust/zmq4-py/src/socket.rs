@@ -136,10 +136,10 @@ impl Socket {
             None => Context::implicit(),
         };
         let timeouts = Timeouts::default();
-        let parsed = options::parse(py, options, &timeouts)?;
+        let socket_type = socket_type(cls)?;
+        let parsed = options::parse(py, socket_type, options, &timeouts)?;
         crate::log::start(py)?;
         let name = cls.name()?.to_string();
-        let socket_type = socket_type(cls)?;
         let inner = zmq4_core::Socket::new(&context, socket_type, parsed)
             .map_err(|error| error::open(py, &error, &name))?;
         Ok(Self {

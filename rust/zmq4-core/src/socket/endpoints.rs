@@ -20,7 +20,9 @@ impl Socket {
     ///
     /// See [`OpenError`].
     pub fn bind(&self, address: &str) -> Result<OpenEndpoint, OpenError> {
-        match address.parse::<Endpoint>()? {
+        let endpoint = address.parse::<Endpoint>()?;
+        endpoint.bindable()?;
+        match endpoint {
             Endpoint::Inproc(name) => self.core.bind_inproc(&name),
             endpoint @ (Endpoint::Tcp(_) | Endpoint::Ipc(_)) => self.core.listen(&endpoint),
         }

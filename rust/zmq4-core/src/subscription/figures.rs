@@ -6,7 +6,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::{Bounds, Index, Interest};
+use super::Interest;
+use super::index::{Bounds, Index};
 use crate::pipe::PipeId;
 
 const RUNS: usize = 10;

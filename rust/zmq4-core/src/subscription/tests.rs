@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::index::{Bounds, Cancelled, Index, Subscribed};
 use super::trie::Trie;
-use super::{Bounds, Cancelled, Index, Interest, Refused, Subscribed, Unsubscribed};
+use super::{Interest, Refused, Unsubscribed};
 use crate::options::Limits;
 use crate::pipe::PipeId;
 
