@@ -14,6 +14,7 @@ from typing_extensions import Buffer, Unpack, disjoint_base
 from zmq4.options import (
     Backoff,
     Heartbeat,
+    MinVersion,
     OnFull,
     OnUnroutable,
     PeerNotice,
