@@ -4,6 +4,8 @@
 //! transports nor who is calling.
 
 mod aftermath;
+#[cfg(all(test, not(zmq4_loom)))]
+mod bench;
 mod dealer;
 mod fair_queue;
 mod load_balancer;
