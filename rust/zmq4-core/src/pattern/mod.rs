@@ -11,6 +11,8 @@ mod fair_queue;
 mod load_balancer;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_requests;
 mod pair;
 mod pipes;
 mod publish;
