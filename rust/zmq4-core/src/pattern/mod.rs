@@ -13,6 +13,8 @@ mod load_balancer;
 mod oracle;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle_requests;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_router;
 mod pair;
 mod pipes;
 mod publish;
