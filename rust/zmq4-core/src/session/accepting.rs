@@ -81,6 +81,7 @@ async fn welcome(
     let mut spare = Spare::new();
     let mut pause = MIN_PAUSE;
     loop {
+        pending.await_place().await;
         let accepted = if Link::is_scarce() { Err(exhausted()) } else { acceptor.accept().await };
         match accepted {
             Ok(socket) => {
