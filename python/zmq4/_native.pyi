@@ -310,6 +310,14 @@ class Socket:
         """The system's receive buffer, in octets; None is the system's choice."""
     @kernel_recv_buffer.setter
     def kernel_recv_buffer(self, value: int | str | None, /) -> None: ...
+    tos: int
+    """The octet of service (DSCP and ECN) of packets of tcp; 0 is the system's choice."""
+    priority: int
+    """The priority of packets of tcp on this machine; 0 is the system's choice."""
+    bind_to_device: str | None
+    """The only device that connections of tcp may use, as in eth0; None is any."""
+    busy_poll: float
+    """How long a read of tcp polls the device first, in seconds; 0 is the system's choice."""
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero."""
     @property

@@ -169,6 +169,26 @@ class SocketOptions(TypedDict, total=False):
     """The system's send buffer, in octets; None is the system's choice. Default None."""
     kernel_recv_buffer: int | str | None
     """The system's receive buffer, in octets; None is the system's choice. Default None."""
+    tos: int
+    """The octet of service (DSCP and ECN) of packets of tcp; 0 is the system's choice.
+
+    Default 0.
+    """
+    priority: int
+    """The priority of packets of tcp on this machine; 0 is the system's choice.
+
+    Default 0. Above 6 the system wants privileges.
+    """
+    bind_to_device: str | None
+    """The only device that connections of tcp may use, as in eth0; None is any.
+
+    Default None. The system may want privileges.
+    """
+    busy_poll: float
+    """How long a read of tcp polls the device first, in seconds; 0 is the system's choice.
+
+    Default 0.0. The system wants privileges for more than its own choice.
+    """
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero. Default b""."""
     metadata: Mapping[str, bytes | str]

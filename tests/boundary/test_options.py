@@ -40,6 +40,10 @@ KINDS: dict[str, list[object]] = {
     "Backoff or None": [None, Backoff(0.1, max=10, jitter=0), Backoff(1, max=1, jitter=1)],
     "TcpKeepalive or None": [None, TcpKeepalive(), TcpKeepalive(1, 2, 3)],
     "connections": [0, 1, 4096],
+    "name or None": [None, "lo", "x" * 15],
+    "octet": [0, 1, 255],
+    "priority": [0, 6, 1 << 30],
+    "seconds": [0.0, 0.00005, 2.0],
     "subscriptions": [0, 1, 1 << 40],
     "frames": [1, 65536],
     "bytes": [b"", b"me", b"x" * 255],
@@ -61,6 +65,10 @@ WRONG: dict[str, list[object]] = {
     "Backoff or None": [5, "5 s"],
     "TcpKeepalive or None": [5, True],
     "connections": [-1, "many", None],
+    "name or None": ["", "x" * 16, "a/b", b"lo", 5],
+    "octet": [-1, 256, 1.5, "5", None, True],
+    "priority": [-1, 1.5, "5", None, True, 1 << 31],
+    "seconds": [-1, math.nan, math.inf, "1 s", None, True],
     "subscriptions": [-1, 1.5, "many", None, True],
     "frames": [0, -1, None],
     "bytes": ["text", 5, None],
@@ -229,7 +237,7 @@ def test_option_cannot_be_deleted(name: str, sock: zmq4.Push) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_misspelt_option_is_told_which_was_meant(name: str, sock: zmq4.Push) -> None:
-    misspelt = name[:2] + name[3] + name[2] + name[4:]
+    misspelt = name[:2] + name[2:4][::-1] + name[4:]
     if misspelt == name:
         misspelt += "_"
 

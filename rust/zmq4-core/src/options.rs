@@ -79,6 +79,15 @@ pub struct LinkOptions {
     pub user_timeout: Option<Duration>,
     /// How long a connection may take to be made; the system's limit if absent.
     pub connect_timeout: Option<Duration>,
+    /// The octet of service (DSCP and ECN) that packets of tcp carry; 0 leaves it to the system.
+    pub tos: u8,
+    /// The priority of packets of tcp in the queues of this machine; 0 leaves it to the system.
+    pub priority: u32,
+    /// The only device that connections of tcp may use, if any.
+    pub device: Option<String>,
+    /// How long a read of tcp polls the device before it sleeps, in microseconds; 0 leaves it to the
+    /// system.
+    pub busy_poll_micros: u32,
 }
 
 impl Default for LinkOptions {
@@ -91,6 +100,10 @@ impl Default for LinkOptions {
             keepalive: Some(TcpKeepalive::default()),
             user_timeout: Some(Duration::from_secs(45)),
             connect_timeout: None,
+            tos: 0,
+            priority: 0,
+            device: None,
+            busy_poll_micros: 0,
         }
     }
 }
