@@ -30,6 +30,7 @@ KINDS: Final = {
     "bytes": Kind("exactly `bytes`", "bytes"),
     "choice": Kind("one of the words given", ""),
     "choice or None": Kind("one of the words given, or None", ""),
+    "choices": Kind("a set, or another collection, of the words given", ""),
     "connections": Kind("a number, 0 or more", "int"),
     "frames": Kind("a number, 1 or more", "int"),
     "mapping": Kind("names to `bytes` or text", "dict[str, bytes]", "Mapping[str, bytes | str]"),
@@ -84,6 +85,8 @@ class Row:
     @property
     def read(self) -> str:
         """The Python type of the attribute."""
+        if self.kind == "choices":
+            return f"frozenset[{self.type}]"
         if self.type:
             return f"{self.type} | None" if self.kind.endswith(" or None") else self.type
         return KINDS[self.kind].read
@@ -91,6 +94,8 @@ class Row:
     @property
     def given(self) -> str:
         """The Python type of what is taken."""
+        if self.kind == "choices":
+            return f"Collection[{self.type}]"
         return KINDS[self.kind].given or self.read
 
     @property
@@ -98,6 +103,8 @@ class Row:
         """What it takes, in a word or by its choices."""
         if not self.choices:
             return self.kind
+        if self.kind == "choices":
+            return f"any of {', '.join(self.choices)}"
         words = [*self.choices, *(["None"] if self.kind.endswith(" or None") else [])]
         return f"{', '.join(words[:-1])} or {words[-1]}"
 

@@ -6,7 +6,7 @@ Programs use `zmq4` and `zmq4.asyncio`. Here is the documentation of what they r
 
 import sys
 from asyncio import Future
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
 
 from typing_extensions import Buffer, Unpack, disjoint_base
@@ -18,6 +18,7 @@ from zmq4.options import (
     OnUnroutable,
     PeerNotice,
     SocketOptions,
+    StopReason,
     TcpKeepalive,
 )
 from zmq4.types import Addresses, EndpointState, Part
@@ -290,6 +291,11 @@ class Socket:
     """From connection to end of handshake, in seconds; None is no limit."""
     reconnect: Backoff | None
     """Delays between attempts to connect; None is never again."""
+    @property
+    def reconnect_stop(self) -> frozenset[StopReason]:
+        """What makes a connecting endpoint try no more, whatever `reconnect` says."""
+    @reconnect_stop.setter
+    def reconnect_stop(self, value: Collection[StopReason], /) -> None: ...
     connect_timeout: float | None
     """How long one attempt to connect may take, in seconds; None is the system's limit."""
     backlog: int

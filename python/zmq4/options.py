@@ -5,7 +5,7 @@ applies to later endpoints; marks, lingering and time limits apply at once.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal, TypeAlias, TypedDict
 
@@ -19,6 +19,9 @@ OnUnroutable: TypeAlias = Literal["error", "drop"]
 
 PeerNotice: TypeAlias = Literal["connect", "disconnect", "both"]
 """Which changes of its peers a ROUTER is told."""
+
+StopReason: TypeAlias = Literal["refused", "handshake_failed", "disconnected"]
+"""What may make a connecting endpoint try no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,13 @@ class SocketOptions(TypedDict, total=False):
     """From connection to end of handshake, in seconds; None is no limit. Default 10.0."""
     reconnect: Backoff | None
     """Delays between attempts to connect; None is never again. Default Backoff(0.1)."""
+    reconnect_stop: Collection[StopReason]
+    """What makes a connecting endpoint try no more, whatever `reconnect` says.
+
+    Default frozenset(). "refused": nobody listens; "handshake_failed": a connection was made,
+    but no handshake; "disconnected": the endpoint was closed while it had no connection, and
+    what is queued is dropped instead of lingering.
+    """
     connect_timeout: float | None
     """How long one attempt to connect may take, in seconds; None is the system's limit.
 

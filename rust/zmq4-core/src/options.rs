@@ -136,6 +136,8 @@ pub struct SessionOptions {
     pub immediate: bool,
     /// Reconnection.
     pub reconnect: Backoff,
+    /// What ends it.
+    pub reconnect_stop: StopOn,
     /// From connection to end of handshake; no limit if absent.
     pub handshake_timeout: Option<Duration>,
     /// PING and its consequences; off if absent.
@@ -157,6 +159,7 @@ impl Default for SessionOptions {
             metadata: Metadata::default(),
             immediate: false,
             reconnect: Backoff::default(),
+            reconnect_stop: StopOn::default(),
             handshake_timeout: Some(Duration::from_secs(10)),
             heartbeat: None,
             max_message_size: None,
@@ -186,6 +189,17 @@ impl Default for Backoff {
             jitter: 0.25,
         }
     }
+}
+
+/// What makes a connecting endpoint try no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StopOn {
+    /// Nobody listens at the address.
+    pub refused: bool,
+    /// A connection was made, but its handshake failed.
+    pub handshake_failed: bool,
+    /// The endpoint was closed while it had no connection, with messages that still linger.
+    pub disconnected: bool,
 }
 
 /// What is peculiar to some socket types; the others never look at it.

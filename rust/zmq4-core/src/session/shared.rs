@@ -92,6 +92,8 @@ pub(crate) struct Session {
     pub(crate) egress: Mutex<Egress>,
     pub(crate) signal: Arc<TaskSignal>,
     closing: Mutex<Closing>,
+    /// It was the endpoint that was closed, not the socket.
+    is_disconnected: AtomicBool,
     /// The task sleeps and nothing is queued: a look without a lock.
     asleep: AtomicBool,
     /// A send may be written from the caller's thread.
@@ -112,6 +114,7 @@ impl Session {
             egress: Mutex::new(Rank::Egress, Egress::new(spec.outbound_overflow)),
             signal,
             closing: Mutex::new(Rank::Leaf, Closing::Open),
+            is_disconnected: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             credit: AtomicBool::new(true),
             last_send: AtomicU64::new(0),
@@ -127,6 +130,15 @@ impl Session {
         self.inbound.close_reader();
         self.outbound.close_writer();
         self.signal.wake();
+    }
+
+    /// Notes that its endpoint is about to be closed, and the socket is not.
+    pub(crate) fn disconnect(&self) {
+        self.is_disconnected.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_disconnected(&self) -> bool {
+        self.is_disconnected.load(Ordering::SeqCst)
     }
 
     /// Changes the marks at once. Returns the queues whose writers are to be woken.

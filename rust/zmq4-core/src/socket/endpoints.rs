@@ -162,6 +162,7 @@ impl Core {
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
+                session.disconnect();
             }
             (entry, ends, self.unclog(&state), state.options.session.linger)
         };

@@ -33,6 +33,8 @@ pub(super) static TABLE: &[Option_] = &[
         "From connection to end of handshake, in seconds; None is no limit."),
     option!("reconnect", "Backoff or None", Next, [], set::RECONNECT,
         "Delays between attempts to connect; None is never again."),
+    option!("reconnect_stop", "any of refused, handshake_failed, disconnected", Next, [], set::RECONNECT_STOP,
+        "What makes a connecting endpoint try no more, whatever `reconnect` says."),
     option!("connect_timeout", "seconds or None", Next, [], set::CONNECT_TIMEOUT,
         "How long one attempt to connect may take, in seconds; None is the system's limit."),
     option!("backlog", "connections", Next, [], set::BACKLOG,
@@ -117,6 +119,7 @@ pub(super) static LIBZMQ: &[(&str, &str)] = &[
     ("HANDSHAKE_IVL", "handshake_timeout here"),
     ("RECONNECT_IVL", "reconnect here"),
     ("RECONNECT_IVL_MAX", "reconnect here"),
+    ("RECONNECT_STOP", "reconnect_stop here"),
     ("CONNECT_TIMEOUT", "connect_timeout here"),
     ("BACKLOG", "backlog here"),
     ("IPV6", "ipv6 here"),
@@ -219,5 +222,4 @@ pub(super) static LIBZMQ: &[(&str, &str)] = &[
     ("IN_BATCH_SIZE", "not supported: each read and each write takes as much as there is, up to 256 KiB at a time"),
     ("OUT_BATCH_SIZE", "not supported: each read and each write takes as much as there is, up to 256 KiB at a time"),
     ("USE_FD", "not supported: comes with the options of transports"),
-    ("RECONNECT_STOP", "not supported: comes with the options of transports"),
 ];

@@ -1,8 +1,8 @@
-//! The options of tcp that are the system's.
+//! The options of tcp that are the system's, and what ends the attempts to connect.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBool;
-use zmq4_core::SocketOptions;
+use pyo3::types::{PyBool, PyFrozenSet, PyString};
+use zmq4_core::{SocketOptions, StopOn};
 
 use super::scalar::{any, optional, whole};
 use super::value::{Refusal, Value, core_value};
@@ -21,6 +21,41 @@ core_value!(BUSY_POLL, |py, o| any(py, f64::from(o.link.busy_poll_micros) / MICR
     .link
     .busy_poll_micros =
     micros(v)?);
+
+core_value!(RECONNECT_STOP, |py, o| stop_reasons(py, o.session.reconnect_stop), |o, v| {
+    o.session.reconnect_stop = stop_on(v)?;
+});
+
+const REFUSED: &str = "refused";
+const HANDSHAKE_FAILED: &str = "handshake_failed";
+const DISCONNECTED: &str = "disconnected";
+
+fn stop_on(value: &Bound<'_, PyAny>) -> Result<StopOn, Refusal> {
+    const RANGE: &str = "a set of \"refused\", \"handshake_failed\", \"disconnected\"";
+    let mut stop = StopOn::default();
+    if value.is_instance_of::<PyString>() {
+        return Err(Refusal::Range(RANGE));
+    }
+    for reason in value.try_iter().map_err(|_| Refusal::Range(RANGE))? {
+        match reason?.extract::<String>().as_deref() {
+            Ok(REFUSED) => stop.refused = true,
+            Ok(HANDSHAKE_FAILED) => stop.handshake_failed = true,
+            Ok(DISCONNECTED) => stop.disconnected = true,
+            _ => return Err(Refusal::Range(RANGE)),
+        }
+    }
+    Ok(stop)
+}
+
+fn stop_reasons(py: Python<'_>, stop: StopOn) -> PyResult<Bound<'_, PyAny>> {
+    let reasons = [
+        (stop.refused, REFUSED),
+        (stop.handshake_failed, HANDSHAKE_FAILED),
+        (stop.disconnected, DISCONNECTED),
+    ];
+    let named = reasons.into_iter().filter_map(|(is_set, name)| is_set.then_some(name));
+    Ok(PyFrozenSet::new(py, named)?.into_any())
+}
 
 const PRIORITY_RANGE: &str = "a number, 0 or more; above 6 the system wants privileges";
 /// Of a second.
