@@ -32,6 +32,7 @@ KINDS: Final = {
     "choice or None": Kind("one of the words given, or None", ""),
     "choices": Kind("a set, or another collection, of the words given", ""),
     "connections": Kind("a number, 0 or more", "int"),
+    "descriptor or None": Kind("a number, or None", "int | None"),
     "frames": Kind("a number, 1 or more", "int"),
     "mapping": Kind("names to `bytes` or text", "dict[str, bytes]", "Mapping[str, bytes | str]"),
     "messages": Kind("a number, 0 or more", "int"),

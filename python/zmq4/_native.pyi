@@ -324,6 +324,8 @@ class Socket:
     """The only device that connections of tcp may use, as in eth0; None is any."""
     busy_poll: float
     """How long a read of tcp polls the device first, in seconds; 0 is the system's choice."""
+    use_fd: int | None
+    """The descriptor of a listening socket, which the next bind serves; None is a new one."""
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero."""
     @property

@@ -199,6 +199,12 @@ class SocketOptions(TypedDict, total=False):
 
     Default 0.0. The system wants privileges for more than its own choice.
     """
+    use_fd: int | None
+    """The descriptor of a listening socket, which the next bind serves; None is a new one.
+
+    Default None. The address that is bound says which transport it is of. The socket becomes
+    non-blocking.
+    """
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero. Default b""."""
     metadata: Mapping[str, bytes | str]

@@ -1,5 +1,6 @@
 //! Options with real types and one default each. Every part of the core gets the struct that concerns it.
 
+use std::os::fd::RawFd;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -88,6 +89,8 @@ pub struct LinkOptions {
     /// How long a read of tcp polls the device before it sleeps, in microseconds; 0 leaves it to the
     /// system.
     pub busy_poll_micros: u32,
+    /// The descriptor of a listening socket, which the next bind serves instead of making one.
+    pub use_fd: Option<RawFd>,
 }
 
 impl Default for LinkOptions {
@@ -104,6 +107,7 @@ impl Default for LinkOptions {
             priority: 0,
             device: None,
             busy_poll_micros: 0,
+            use_fd: None,
         }
     }
 }

@@ -55,6 +55,7 @@ GOOD: Final[dict[str, list[tuple[object, object]]]] = {
     "priority": [(0, 0), (5, 5)],
     "bind_to_device": [("lo", "lo"), (None, None)],
     "busy_poll": [(0, 0.0), (0.00005, 0.00005), (1, 1.0)],
+    "use_fd": [(0, 0), (1 << 20, 1 << 20), (None, None)],
     "routing_id": [(b"", b""), (b"me", b"me"), (b"x" * 255, b"x" * 255)],
     "probe": [(True, True), (False, False)],
     "metadata": [
@@ -91,6 +92,7 @@ BAD: Final[dict[str, list[object]]] = {
     "priority": [-1, 1.5, None, "5", True, 1 << 31],
     "bind_to_device": ["", "x" * 16, 5, b"lo"],
     "busy_poll": [-1, math.inf, math.nan, None, "1", 1e6],
+    "use_fd": [-1, 1.5, "0", True, 1 << 31],
     "routing_id": ["text", b"x" * 256, b"\0x", None, bytearray(b"x")],
     "probe": [0, 1, None, "yes"],
     "metadata": [5, None, {"X-A": 5}, {"Role": "x"}, {"": ""}, [("X-A", "b")]],

@@ -113,6 +113,8 @@ impl Core {
         let handle = {
             let mut state = self.lock();
             state.check_open()?;
+            // A descriptor is for one bind.
+            state.options.link.use_fd = None;
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };

@@ -57,6 +57,8 @@ pub(super) static TABLE: &[Option_] = &[
         "The only device that connections of tcp may use, as in eth0; None is any."),
     option!("busy_poll", "seconds", Next, [], set::BUSY_POLL,
         "How long a read of tcp polls the device first, in seconds; 0 is the system's choice."),
+    option!("use_fd", "descriptor or None", Next, [], set::USE_FD,
+        "The descriptor of a listening socket, which the next bind serves; None is a new one."),
     option!("routing_id", "bytes", Next, [], set::ROUTING_ID,
         "The name told to peers: at most 255 octets, the first not zero."),
     option!("metadata", "mapping", Next, [], set::METADATA,
@@ -134,6 +136,7 @@ pub(super) static LIBZMQ: &[(&str, &str)] = &[
     ("PRIORITY", "priority here"),
     ("BINDTODEVICE", "bind_to_device here"),
     ("BUSY_POLL", "busy_poll here"),
+    ("USE_FD", "use_fd here"),
     ("ROUTING_ID", "routing_id here"),
     ("IDENTITY", "routing_id here"),
     ("METADATA", "metadata here"),
@@ -221,5 +224,4 @@ pub(super) static LIBZMQ: &[(&str, &str)] = &[
     ("LOOPBACK_FASTPATH", "not supported: left for later: Windows"),
     ("IN_BATCH_SIZE", "not supported: each read and each write takes as much as there is, up to 256 KiB at a time"),
     ("OUT_BATCH_SIZE", "not supported: each read and each write takes as much as there is, up to 256 KiB at a time"),
-    ("USE_FD", "not supported: comes with the options of transports"),
 ];

@@ -1,4 +1,4 @@
-//! The options of tcp that are the system's, and what ends the attempts to connect.
+//! The options of tcp that are the system's, descriptors to adopt, and what ends the attempts to connect.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFrozenSet, PyString};
@@ -25,6 +25,16 @@ core_value!(BUSY_POLL, |py, o| any(py, f64::from(o.link.busy_poll_micros) / MICR
 core_value!(RECONNECT_STOP, |py, o| stop_reasons(py, o.session.reconnect_stop), |o, v| {
     o.session.reconnect_stop = stop_on(v)?;
 });
+
+core_value!(USE_FD, |py, o| any(py, o.link.use_fd), |o, v| {
+    o.link.use_fd = optional(v, descriptor)?;
+});
+
+fn descriptor(value: &Bound<'_, PyAny>) -> Result<i32, Refusal> {
+    const RANGE: &str = "the number of a descriptor, or None";
+    let fd: i32 = whole(value, RANGE)?;
+    if fd < 0 { Err(Refusal::Range(RANGE)) } else { Ok(fd) }
+}
 
 const REFUSED: &str = "refused";
 const HANDSHAKE_FAILED: &str = "handshake_failed";
