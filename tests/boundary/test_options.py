@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+import option_table
 import zmq4
 from boundary.declared import classes_of
 from zmq4 import Backoff, Heartbeat, SocketOptions, TcpKeepalive, _native
@@ -164,6 +165,22 @@ def test_every_row_is_an_attribute_that_says_the_same(name: str, sock: zmq4.Push
         assert typing.get_type_hints(SocketOptions)[name]
     else:
         assert getattr(sock, name) == default
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_default_is_what_the_reference_says(name: str, sock: zmq4.Push) -> None:
+    (row,) = (row for row in option_table.read().ours if row.name == name)
+    before = getattr(sock, name)
+
+    setattr(sock, name, eval(row.default, vars(zmq4)))  # noqa: S307 (a row of our own)
+
+    assert getattr(sock, name) == before
+
+
+def test_default_of_a_context_is_what_the_reference_says() -> None:
+    (row,) = (row for row in option_table.read().contexts if row.name)
+    with zmq4.Context() as context:
+        assert str(getattr(context, row.name)) == row.default
 
 
 @pytest.mark.parametrize(("name", "value"), cases(KINDS))
