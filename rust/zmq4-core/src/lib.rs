@@ -38,7 +38,7 @@ pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
 pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
-    SocketOptions, TcpKeepalive,
+    SocketOptions, StopOn, TcpKeepalive,
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;

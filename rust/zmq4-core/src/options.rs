@@ -1,5 +1,6 @@
 //! Options with real types and one default each. Every part of the core gets the struct that concerns it.
 
+use std::os::fd::RawFd;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -79,6 +80,17 @@ pub struct LinkOptions {
     pub user_timeout: Option<Duration>,
     /// How long a connection may take to be made; the system's limit if absent.
     pub connect_timeout: Option<Duration>,
+    /// The octet of service (DSCP and ECN) that packets of tcp carry; 0 leaves it to the system.
+    pub tos: u8,
+    /// The priority of packets of tcp in the queues of this machine; 0 leaves it to the system.
+    pub priority: u32,
+    /// The only device that connections of tcp may use, if any.
+    pub device: Option<String>,
+    /// How long a read of tcp polls the device before it sleeps, in microseconds; 0 leaves it to the
+    /// system.
+    pub busy_poll_micros: u32,
+    /// The descriptor of a listening socket, which the next bind serves instead of making one.
+    pub use_fd: Option<RawFd>,
 }
 
 impl Default for LinkOptions {
@@ -91,6 +103,11 @@ impl Default for LinkOptions {
             keepalive: Some(TcpKeepalive::default()),
             user_timeout: Some(Duration::from_secs(45)),
             connect_timeout: None,
+            tos: 0,
+            priority: 0,
+            device: None,
+            busy_poll_micros: 0,
+            use_fd: None,
         }
     }
 }
@@ -125,6 +142,8 @@ pub struct SessionOptions {
     pub immediate: bool,
     /// Reconnection.
     pub reconnect: Backoff,
+    /// What ends it.
+    pub reconnect_stop: StopOn,
     /// From connection to end of handshake; no limit if absent.
     pub handshake_timeout: Option<Duration>,
     /// PING and its consequences; off if absent.
@@ -147,6 +166,7 @@ impl Default for SessionOptions {
             min_version: MinVersion::default(),
             immediate: false,
             reconnect: Backoff::default(),
+            reconnect_stop: StopOn::default(),
             handshake_timeout: Some(Duration::from_secs(10)),
             heartbeat: None,
             max_message_size: None,
@@ -176,6 +196,17 @@ impl Default for Backoff {
             jitter: 0.25,
         }
     }
+}
+
+/// What makes a connecting endpoint try no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StopOn {
+    /// Nobody listens at the address.
+    pub refused: bool,
+    /// A connection was made, but its handshake failed.
+    pub handshake_failed: bool,
+    /// The endpoint was closed while it had no connection, with messages that still linger.
+    pub disconnected: bool,
 }
 
 /// What is peculiar to some socket types; the others never look at it.
