@@ -37,6 +37,17 @@ impl LoadBalancer {
         !self.active.is_empty()
     }
 
+    /// Whether a message of `octets` wire octets finds room now. Pipes that are full leave the rotation.
+    pub(super) fn finds_room(&mut self, pipes: &Pipes, octets: usize) -> bool {
+        while let Some(&id) = self.active.front() {
+            if pipes.get(id).is_some_and(|end| end.outbound.admits(octets)) {
+                return true;
+            }
+            self.active.pop_front();
+        }
+        false
+    }
+
     /// The pipe in turn, if it is the only one.
     pub(super) fn only(&self) -> Option<PipeId> {
         if self.active.len() == 1 { self.active.front().copied() } else { None }

@@ -4,11 +4,17 @@
 //! transports nor who is calling.
 
 mod aftermath;
+#[cfg(all(test, not(zmq4_loom)))]
+mod bench;
 mod dealer;
 mod fair_queue;
 mod load_balancer;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_requests;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_router;
 mod pair;
 mod pipes;
 mod publish;
