@@ -30,6 +30,7 @@ mod sync;
 mod sys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttle;
 mod transport;
 mod wait;
 
@@ -46,5 +47,6 @@ pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
 pub use sys::{BlockedSignals, SignalMask};
+pub use throttle::Throttle;
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

@@ -309,6 +309,8 @@ impl Limits {
     pub const SUBSCRIPTION_OCTETS: usize = 64 << 20;
     /// What a subscription counts beyond the octets of its topic.
     pub const SUBSCRIPTION_OVERHEAD: usize = 160;
+    /// Lines of one kind that go into the log in a second; of the rest only the number.
+    pub const LOG_LINES_PER_SECOND: u32 = 10;
     /// After an authentication failure or an incompatible type, the next attempt is no sooner.
     pub const REFUSED_RETRY_MIN: Duration = Duration::from_secs(5);
     /// After such a failure, the next attempt is no later.
