@@ -27,6 +27,7 @@ class Leash:
     def __init__(self, pipe: "Connection[Report, Order]") -> None:
         """Start listening on ``pipe``, which from now on belongs to the leash."""
         self._pipe = pipe
+        self._telling = threading.Lock()
         self._begun = threading.Event()
         self._finishing = threading.Event()
         self._finish = Finish()
@@ -43,8 +44,9 @@ class Leash:
         return self._finish
 
     def tell(self, report: Report) -> None:
-        """Send a report to the parent; for one thread at a time."""
-        self._pipe.send(report)
+        """Send a report to the parent; from any thread."""
+        with self._telling:
+            self._pipe.send(report)
 
     def wait_to_begin(self) -> None:
         """Wait for the order to begin, however long the parent takes."""

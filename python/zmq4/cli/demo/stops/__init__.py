@@ -3,9 +3,24 @@
 from typing import Final
 
 from zmq4.cli.demo.stop import Stop
-from zmq4.cli.demo.stops import pipeline_asyncio, pipeline_threads
+from zmq4.cli.demo.stops import (
+    pipeline_asyncio,
+    pipeline_threads,
+    requests_asyncio,
+    requests_threads,
+    router_asyncio,
+    router_threads,
+    topics_asyncio,
+    topics_threads,
+)
 
 STOPS: Final[tuple[Stop, ...]] = (
     pipeline_threads.STOP,
     pipeline_asyncio.STOP,
+    requests_threads.STOP,
+    requests_asyncio.STOP,
+    topics_threads.STOP,
+    topics_asyncio.STOP,
+    router_threads.STOP,
+    router_asyncio.STOP,
 )
