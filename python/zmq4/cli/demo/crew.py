@@ -126,7 +126,7 @@ class Crew:
         process = _SPAWN.Process(
             target=on_duty, args=(duty, theirs, *args), kwargs=kwargs, name=name, daemon=True
         )
-        with _interrupts_held():
+        with _signals_held():
             process.start()
             # The library cannot say what goes through a pipe; and on Windows it is another class.
             hand = Hand(name, process, cast("Connection[Order, Report]", ours))
@@ -233,12 +233,13 @@ def _bury(hand: Hand) -> None:
 
 
 @contextmanager
-def _interrupts_held() -> Generator[None]:
-    """Hold Ctrl-C back while a child starts, and let the child inherit that for good.
+def _signals_held() -> Generator[None]:
+    """Hold Ctrl-C and SIGTERM back while a child starts, and let the child inherit that.
 
-    Otherwise an interrupt in its first milliseconds would print a traceback of its own.
+    Otherwise an interrupt in its first milliseconds would print a traceback of its own, as would a
+    child whose parent was terminated before it had said what the child is to do.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:

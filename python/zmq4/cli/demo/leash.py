@@ -76,9 +76,10 @@ def on_duty(
     """Do a duty in a child process; the first function of ours to run there.
 
     An exception becomes the last report. Ctrl-C reaches every process of a terminal; here it is the
-    parent's to judge, so it is ignored.
+    parent's to judge, so it is ignored. SIGTERM was held until now.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     leash = Leash(pipe)
     try:
         duty(leash, *args, **kwargs)
