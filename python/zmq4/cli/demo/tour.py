@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from zmq4.cli.demo.itinerary import STOPS
 from zmq4.cli.demo.progress import progress_on
 from zmq4.cli.demo.stop import Stop, Trip, Visit
-from zmq4.cli.demo.stops import STOPS
 from zmq4.cli.demo.table import render_table
 from zmq4.cli.demo.text import survey, write_text
 from zmq4.cli.exit_code import ExitCode
