@@ -31,18 +31,25 @@ async def _server(
     async with zmq4.asyncio.Rep() as rep:
         async with asyncio.timeout(patience):
             leash.tell(Bound(await _bind(rep, address)))
-        answered = 0
-        while not leash.is_finishing:
-            try:
-                question = await rep.recv(timeout=BEAT)
-            except zmq4.Timeout:
-                continue
-            if answered == stuck_after:
-                leash.tell(Halfway())
-                await asyncio.to_thread(leash.wait_to_finish)
-                return
-            await question.reply(*answer(question, sign(number)))
-            answered += 1
+        await serve(leash, rep, number, stuck_after)
+
+
+async def serve(
+    leash: Leash, rep: zmq4.asyncio.Rep, number: int, stuck_after: int | None = None
+) -> None:
+    """Answer what comes; after so many answers, take one more question and do nothing."""
+    answered = 0
+    while not leash.is_finishing:
+        try:
+            question = await rep.recv(timeout=BEAT)
+        except zmq4.Timeout:
+            continue
+        if answered == stuck_after:
+            leash.tell(Halfway())
+            await asyncio.to_thread(leash.wait_to_finish)
+            return
+        await question.reply(*answer(question, sign(number)))
+        answered += 1
 
 
 async def _client(leash: Leash, text: Text, address: str, askers: int, patience: float) -> None:

@@ -21,18 +21,23 @@ def server(
     """Answer questions until the order to finish, or until stuck with one."""
     with zmq4.Rep() as rep:
         leash.tell(Bound(_bind(rep, address, patience)))
-        answered = 0
-        while not leash.is_finishing:
-            try:
-                question = rep.recv(timeout=BEAT)
-            except zmq4.Timeout:
-                continue
-            if answered == stuck_after:
-                leash.tell(Halfway())
-                leash.wait_to_finish()
-                return
-            question.reply(*answer(question, sign(number)))
-            answered += 1
+        serve(leash, rep, number, stuck_after)
+
+
+def serve(leash: Leash, rep: zmq4.Rep, number: int, stuck_after: int | None = None) -> None:
+    """Answer what comes; after so many answers, take one more question and do nothing."""
+    answered = 0
+    while not leash.is_finishing:
+        try:
+            question = rep.recv(timeout=BEAT)
+        except zmq4.Timeout:
+            continue
+        if answered == stuck_after:
+            leash.tell(Halfway())
+            leash.wait_to_finish()
+            return
+        question.reply(*answer(question, sign(number)))
+        answered += 1
 
 
 def client(leash: Leash, text: Text, address: str, askers: int, patience: float) -> None:
