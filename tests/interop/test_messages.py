@@ -66,7 +66,7 @@ def test_messages_of_all_sizes_keep_their_order(line: Line) -> None:
         ours.send(PATTERN[:size])
 
     assert [len(ours.receive_bytes()) for _ in SIZES] == SIZES
-    line.libzmq.answer()
+    line.peer.answer()
 
 
 @pytest.mark.parametrize("count", range(1, 21))
@@ -77,7 +77,7 @@ def test_message_of_many_frames_comes_back_whole(tcp_line: Line, count: int) -> 
     ours.send(*alternating(count))
 
     assert list(ours.receive()) == alternating(count)
-    tcp_line.libzmq.answer()
+    tcp_line.peer.answer()
 
 
 @pytest.mark.parametrize("count", range(1, 21))
@@ -88,7 +88,7 @@ def test_message_of_empty_frames_comes_back_whole(tcp_line: Line, count: int) ->
     ours.send(*[b""] * count)
 
     assert list(ours.receive()) == [b""] * count
-    tcp_line.libzmq.answer()
+    tcp_line.peer.answer()
 
 
 messages = st.lists(

@@ -1,0 +1,95 @@
+"""A running program of each library, and the lines that lead to its sockets."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
+from itertools import product
+
+import pytest
+
+from fixtures.peers import go_without, is_present
+from interop.faces import Face
+from interop.libraries.building import build
+from interop.libraries.library import LIBRARIES, Library
+from interop.line import Line
+from interop.peer import Peer
+
+WAYS = ("we", "they")
+"""Who may bind."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with each library that it is about, over each transport, whoever binds.
+
+    The marker ``libraries`` says which; without it they are all.
+    """
+    if "peer" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("libraries")
+    chosen: tuple[Library, ...] = marker.args if marker else LIBRARIES
+    if "line" not in metafunc.fixturenames:
+        runs = [pytest.param(one, id=one.name, marks=needs_of(one)) for one in chosen]
+        metafunc.parametrize("peer", runs, indirect=True)
+        return
+    lines = [
+        pytest.param(one, way, id="-".join([one.name, *way]), marks=needs_of(one))
+        for one in chosen
+        for way in product(one.transports, WAYS)
+    ]
+    metafunc.parametrize(("peer", "line"), lines, indirect=True)
+
+
+def needs_of(library: Library) -> pytest.MarkDecorator:
+    """Mark a test as one that needs what ``library`` needs."""
+    return pytest.mark.requires_peer(*library.needs)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Build what the test needs before the watch over it begins: a build may take its time."""
+    library = item.callspec.params.get("peer") if hasattr(item, "callspec") else None
+    if library is not None and all(is_present(name) for name in library.needs):
+        build(library)
+    return (yield)
+
+
+@pytest.fixture(scope="session")
+def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
+    """Share one program of a library with all tests that leave it as it was."""
+    with start(request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def start_another(request: pytest.FixtureRequest, peer: Peer) -> Iterator[Callable[[], Peer]]:
+    """Start programs that a test may kill, of the same library as ``peer``."""
+    library = request.node.callspec.params["peer"]
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(start(library))
+
+
+@pytest.fixture
+def line(
+    request: pytest.FixtureRequest, face: Face, peer: Peer, tcp_endpoint: str, ipc_endpoint: str
+) -> Iterator[Line]:
+    """Connect ours with a library's in every way: the test runs up to eight times for each."""
+    transport, binder = request.param
+    address = {"tcp": tcp_endpoint, "ipc": ipc_endpoint}[transport]
+    with closing(Line(face, peer, address, binder)) as drawn:
+        yield drawn
+
+
+@pytest.fixture
+def tcp_line(face: Face, peer: Peer, tcp_endpoint: str) -> Iterator[Line]:
+    """Connect ours with a library's over tcp: the test runs twice for each."""
+    with closing(Line(face, peer, tcp_endpoint, "they")) as drawn:
+        yield drawn
+
+
+def start(library: Library) -> Peer:
+    """Start the program of ``library``, or say why there is none."""
+    failure = build(library)
+    if failure is None:
+        return Peer(library.fill(library.run))
+    if failure.offline:
+        go_without(f"the packages of {library} cannot be fetched: {failure.last_line}")
+    pytest.fail(str(failure), pytrace=False)
