@@ -134,6 +134,14 @@ class PeerSocket:
         """Receive a message."""
         return self.receive_with()[0]
 
+    def start_receive(self) -> None:
+        """Let it begin to receive a message, which `received` has."""
+        self.peer.tell("receive", socket=self.number)
+
+    def received(self) -> list[bytes]:
+        """Await the message that it has begun to receive."""
+        return [b64decode(frame) for frame in self.peer.answer()["frames"]]
+
     def receive_with(self, *properties: str) -> tuple[list[bytes], dict[str, str]]:
         """Receive a message, and those of ``properties`` that libzmq tells of it."""
         answer = self.peer.ask("receive", socket=self.number, properties=properties)

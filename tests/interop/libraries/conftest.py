@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -13,29 +14,36 @@ from interop.libraries.library import LIBRARIES, Library
 from interop.line import Line
 from interop.peer import Peer
 
-WAYS = ("we", "they")
-"""Who may bind."""
+WAYS = list(product(["tcp", "ipc"], ["we", "they"]))
+"""By which transport, and who binds."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with each library that it is about, over each transport, whoever binds.
-
-    The marker ``libraries`` says which; without it they are all.
-    """
-    if "peer" not in metafunc.fixturenames:
-        return
-    marker = metafunc.definition.get_closest_marker("libraries")
-    chosen: tuple[Library, ...] = marker.args if marker else LIBRARIES
-    if "line" not in metafunc.fixturenames:
+    """Run a test with each library that it is about; the marker ``libraries`` says which."""
+    if "peer" in metafunc.fixturenames:
+        marker = metafunc.definition.get_closest_marker("libraries")
+        chosen: tuple[Library, ...] = marker.args if marker else LIBRARIES
         runs = [pytest.param(one, id=one.name, marks=needs_of(one)) for one in chosen]
         metafunc.parametrize("peer", runs, indirect=True)
-        return
-    lines = [
-        pytest.param(one, way, id="-".join([one.name, *way]), marks=needs_of(one))
-        for one in chosen
-        for way in product(one.transports, WAYS)
-    ]
-    metafunc.parametrize(("peer", "line"), lines, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take out the ways that a library does not know."""
+    items[:] = [item for item in items if is_possible(params_of(item))]
+
+
+def params_of(item: pytest.Item) -> dict[str, Any]:
+    """Return the values that a test is run with."""
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+
+
+def is_possible(params: dict[str, Any]) -> bool:
+    """Tell whether the library can be reached over the transport."""
+    match params:
+        case {"peer": Library(transports=transports), "line": (transport, _)}:
+            return transport in transports
+        case _:
+            return True
 
 
 def needs_of(library: Library) -> pytest.MarkDecorator:
@@ -46,8 +54,8 @@ def needs_of(library: Library) -> pytest.MarkDecorator:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Build what the test needs before the watch over it begins: a build may take its time."""
-    library = item.callspec.params.get("peer") if hasattr(item, "callspec") else None
-    if library is not None and all(is_present(name) for name in library.needs):
+    library = params_of(item).get("peer")
+    if isinstance(library, Library) and all(is_present(name) for name in library.needs):
         build(library)
     return (yield)
 
@@ -67,7 +75,7 @@ def start_another(request: pytest.FixtureRequest, peer: Peer) -> Iterator[Callab
         yield lambda: stack.enter_context(start(library))
 
 
-@pytest.fixture
+@pytest.fixture(params=WAYS, ids="-".join)
 def line(
     request: pytest.FixtureRequest, face: Face, peer: Peer, tcp_endpoint: str, ipc_endpoint: str
 ) -> Iterator[Line]:
