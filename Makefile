@@ -142,6 +142,10 @@ fuzz-replay: $(VENV)/.dev
 deny: ## Licences, sources and duplicates of the dependencies (needs cargo-deny)
 	cargo deny --all-features check bans licenses sources
 
+.PHONY: generate
+generate: $(VENV)/.dev ## Write what is made of the table of options, rust/zmq4-py/options.toml
+	$(BIN)/python tools/options.py
+
 .PHONY: tidy
 tidy: $(VENV)/.dev ## Format both languages and mend what the linters can mend
 	cargo fmt --all

@@ -1,4 +1,4 @@
-"""What the README and the guide show, runs: each page's `python` blocks are one program."""
+"""What the README, the guide and the reference show, runs: each page's `python` blocks are one program."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,11 @@ import pytest
 from fixtures.children import Children
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guide").rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs/guide").rglob("*.md")),
+    *sorted((ROOT / "docs/reference").rglob("*.md")),
+]
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -14,8 +14,10 @@ and `timeout=0` does not wait. All errors are `ZMQError`s, and built-in exceptio
 
 from zmq4 import _process as _process  # registers with fork, interpreter exit and the log
 from zmq4._endpoint import Endpoint
-from zmq4._native import Context, Frame, Message, Peer
-from zmq4._socket import Dealer, Pair, Pull, Push
+from zmq4._native import Context, Frame, Message, Peer, Request, Subscription
+from zmq4._pipeline import Dealer, Pair, Pull, Push
+from zmq4._publish_subscribe import Pub, Sub, XPub, XSub
+from zmq4._request_reply import Rep, Req, Router
 from zmq4.error import (
     AddressInUse,
     AuthError,
@@ -61,16 +63,25 @@ __all__ = [
     "Pair",
     "Peer",
     "ProtocolError",
+    "Pub",
     "Pull",
     "Push",
     "Receiver",
+    "Rep",
+    "Req",
+    "Request",
+    "Router",
     "Sender",
     "SocketOptions",
     "StateError",
     "Stats",
+    "Sub",
+    "Subscription",
     "TcpKeepalive",
     "Timeout",
     "Unroutable",
     "WouldBlock",
+    "XPub",
+    "XSub",
     "ZMQError",
 ]

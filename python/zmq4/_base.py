@@ -53,10 +53,7 @@ class SocketBase(_native.Socket, Generic[E]):
             # The native constructor has them already, unless a subclass adds some of its own.
             for name, value in options.items():
                 setattr(self, name, value)
-            for address in _listed(bind):
-                self.bind(address)
-            for address in _listed(connect):
-                self.connect(address)
+            self._open_all(bind, connect)
         except BaseException:
             self.close(linger=0)
             raise
@@ -140,6 +137,12 @@ class SocketBase(_native.Socket, Generic[E]):
         """Count what the socket did so far, and what it holds."""
         return Stats(*self._stats())
 
+    def _open_all(self, bind: Addresses | None, connect: Addresses | None) -> None:
+        for address in _listed(bind):
+            self.bind(address)
+        for address in _listed(connect):
+            self.connect(address)
+
     def _open(self, open_one: Callable[[str], EndpointHandle], address: Address) -> E:
         try:
             return self._endpoint_of(open_one(str(address)))
@@ -150,7 +153,8 @@ class SocketBase(_native.Socket, Generic[E]):
     def _find(self, address: Address, *, is_bound: bool) -> E:
         """Find the open endpoint that is ``address``, or else the first one of that address."""
         candidates = [each for each in self.endpoints if (each.state == "listening") is is_bound]
-        same_address = [each for each in candidates if str(each) == str(address)]
+        wanted = _native.normal_form(str(address))
+        same_address = [each for each in candidates if str(each) == wanted]
         for each in same_address:
             if each == address:
                 return each

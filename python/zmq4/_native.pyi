@@ -11,7 +11,16 @@ from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, o
 
 from typing_extensions import Buffer, Unpack, disjoint_base
 
-from zmq4.options import Backoff, Heartbeat, OnFull, SocketOptions, TcpKeepalive
+from zmq4.options import (
+    Backoff,
+    Heartbeat,
+    MinVersion,
+    OnFull,
+    OnUnroutable,
+    PeerNotice,
+    SocketOptions,
+    TcpKeepalive,
+)
 from zmq4.types import Addresses, EndpointState, Part
 
 __all__ = [
@@ -22,24 +31,27 @@ __all__ = [
     "LoopSignal",
     "Message",
     "Peer",
+    "Request",
     "Socket",
+    "Subscription",
     "after_fork_in_child",
     "equip",
     "next_log_records",
+    "normal_form",
     "set_log_starter",
     "set_loop_bridge",
     "shutdown",
     "stop_log",
 ]
 
-OPTIONS: Final[tuple[tuple[str, str, object, str, str], ...]]
-"""The options of sockets: name, kind, default, when a change applies, one line of documentation.
+OPTIONS: Final[tuple[tuple[str, str, object, str, str, tuple[str, ...]], ...]]
+"""The options of sockets: name, kind, default, when a change applies, one line of documentation,
+and the socket types that have the option, all of them if none is named.
 
 *When* is `"now"`, `"next"` (the next bind or connect), `"fixed"` (never after the first of them) or
 `"call"` (each call looks). The default of an option that is a value object is words.
 """
 
-@final
 class Message(Sequence[bytes]):
     """A message: an immutable sequence of frames, each `bytes`.
 
@@ -99,6 +111,56 @@ class Message(Sequence[bytes]):
     def __getitem__(self, index: SupportsIndex, /) -> bytes: ...
     @overload
     def __getitem__(self, index: slice, /) -> tuple[bytes, ...]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Request(Message):
+    """A message that can be replied to: what a `Rep` receives."""
+
+    def reply(self, first: Part, /, *rest: Part) -> Any:  # noqa: ANN401 (None, or what is awaited)
+        """Send the reply; on a `zmq4.asyncio.Rep` it is awaited.
+
+        A reply to a peer that has left is dropped, as in the field.
+
+        Args:
+            first: The first frame; text travels as UTF-8.
+            rest: More frames of the same reply.
+
+        Raises:
+            StateError: It was replied to, or another request was received since.
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+
+@final
+class Subscription:
+    """A peer subscribed to a topic, or gave it up: what an `XPub` receives."""
+
+    @property
+    def topic(self) -> bytes:
+        """What messages are to begin with; an empty one is everything."""
+    @property
+    def subscribe(self) -> bool:
+        """Whether the peer subscribes; otherwise it gives the topic up."""
+    @property
+    def peer(self) -> Peer | None:
+        """Who asks."""
+    def allow(self, topic: bytes | None = None) -> None:
+        """Do what the peer asks for: needed with `manual=True` alone.
+
+        Args:
+            topic: Another topic, to be used in place of the one asked for.
+
+        Raises:
+            StateError: The peer holds as many subscriptions as it may.
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+    def deny(self) -> None:
+        """Do not do what the peer asks for; everything stays as it is."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
@@ -209,6 +271,7 @@ class Socket:
         *,
         bind: Addresses | None = None,
         connect: Addresses | None = None,
+        topics: object = None,
         context: Context | None = None,
         **options: Unpack[SocketOptions],
     ) -> Self: ...
@@ -230,12 +293,38 @@ class Socket:
         """
     def _bind(self, address: str) -> EndpointHandle:
         """See `zmq4._base.SocketBase.bind`."""
-    def _connect(self, address: str) -> EndpointHandle:
-        """See `zmq4._base.SocketBase.connect`."""
+    def _connect(self, address: str, routing_id: bytes | None = None) -> EndpointHandle:
+        """See `zmq4._base.SocketBase.connect` and `zmq4.Router.connect`."""
     def _endpoints(self) -> list[EndpointHandle]:
         """Return the endpoints that are open, oldest first."""
     def _stats(self) -> tuple[int, int, int, int, int, int, int]:
         """Return the fields of `zmq4.Stats` in their order."""
+    def _abandon(self) -> None:
+        """Give up the request in progress, and on a REQ the connection it went out on."""
+    def _last_request(self) -> int:
+        """Return the number of the request that a REP received last."""
+    def _subscribe(self, topic: bytes) -> None:
+        """See `zmq4.Sub.subscribe`."""
+    def _unsubscribe(self, topic: bytes) -> None:
+        """See `zmq4.Sub.unsubscribe`."""
+    def _topics(self) -> list[bytes]:
+        """Return what is subscribed to."""
+    def _topic_count(self) -> int:
+        """Count the different topics that are held, by the socket or by its peers."""
+    def _has_subscribers(self, count: int, topic: bytes | None = None) -> bool:
+        """Tell whether so many peers subscribed to messages of a topic, or to anything."""
+    def _wait_for_subscribers(
+        self, count: int, topic: bytes | None = None, timeout: float | None = None
+    ) -> bool:
+        """Wait in this thread until they did; tell whether they have."""
+    def _watch_subscribers(self, signal: LoopSignal, token: int) -> object:
+        """Ring ``signal`` with ``token`` at the next change of peers' subscriptions.
+
+        Returns:
+            The wait; it ends when this is dropped.
+        """
+    def _peer_has_room(self, routing_id: bytes) -> bool | None:
+        """Tell whether a peer of a ROUTER has room; None if there is no such peer."""
     def _is_drained(self) -> bool:
         """Tell whether everything sent was handed to the kernel.
 
@@ -247,6 +336,7 @@ class Socket:
         Returns:
             The wait; it ends when this is dropped.
         """
+    # Written by `make generate` from rust/zmq4-py/options.toml, up to the mark below.
     send_hwm: int
     """Outbound messages queued for one peer; 0 is no limit."""
     recv_hwm: int
@@ -261,26 +351,53 @@ class Socket:
         """Inbound octets queued from one peer; 0 is no limit."""
     @recv_hwm_bytes.setter
     def recv_hwm_bytes(self, value: int | str, /) -> None: ...
+    on_full: OnFull
+    """What a send does when every queue is full."""
+    immediate: bool
+    """Queue only for peers whose handshake is done."""
+    conflate: bool
+    """Keep only the newest message in each direction of each pipe."""
     linger: float | None
     """How long unsent messages outlive the socket, in seconds; None is for ever."""
     send_timeout: float | None
     """How long a send waits unless told, in seconds; None is for ever."""
     recv_timeout: float | None
     """How long a receive waits unless told, in seconds; None is for ever."""
-    on_full: OnFull
-    """What a send does when every queue is full: block, drop_newest, drop_oldest or error."""
-    immediate: bool
-    """Queue only for peers whose handshake is done."""
-    conflate: bool
-    """Keep only the newest message in each direction of each pipe."""
     heartbeat: Heartbeat | None
     """Ask a silent peer for a sign of life; None is off."""
+    handshake_timeout: float | None
+    """From connection to end of handshake, in seconds; None is no limit."""
     reconnect: Backoff | None
     """Delays between attempts to connect; None is never again."""
     connect_timeout: float | None
     """How long one attempt to connect may take, in seconds; None is the system's limit."""
-    handshake_timeout: float | None
-    """From connection to end of handshake, in seconds; None is no limit."""
+    backlog: int
+    """Connections that may wait to be accepted."""
+    ipv6: bool
+    """Whether names and wildcards mean IPv6 too."""
+    tcp_keepalive: TcpKeepalive | None
+    """When TCP asks a silent peer for a sign of life; None is off."""
+    tcp_user_timeout: float | None
+    """How long sent octets may stay unacknowledged, in seconds; None is the system's limit."""
+    @property
+    def kernel_send_buffer(self) -> int | None:
+        """The system's send buffer, in octets; None is the system's choice."""
+    @kernel_send_buffer.setter
+    def kernel_send_buffer(self, value: int | str | None, /) -> None: ...
+    @property
+    def kernel_recv_buffer(self) -> int | None:
+        """The system's receive buffer, in octets; None is the system's choice."""
+    @kernel_recv_buffer.setter
+    def kernel_recv_buffer(self, value: int | str | None, /) -> None: ...
+    routing_id: bytes
+    """The name told to peers: at most 255 octets, the first not zero."""
+    @property
+    def metadata(self) -> dict[str, bytes]:
+        """Application properties told to peers; their names begin with X-."""
+    @metadata.setter
+    def metadata(self, value: Mapping[str, bytes | str], /) -> None: ...
+    min_version: MinVersion
+    """The least ZMTP version that a peer must speak."""
     @property
     def max_message_size(self) -> int | None:
         """The largest frame accepted from a peer, in octets; None is no limit."""
@@ -293,31 +410,44 @@ class Socket:
         """The most octets accepted in one message, each frame counted with at least 64."""
     @max_message_bytes.setter
     def max_message_bytes(self, value: int | str, /) -> None: ...
+    on_unroutable: OnUnroutable
+    """What a send to a peer that is not there does."""
+    handover: bool
+    """Give a routing id to the newest peer that claims it."""
+    notify: PeerNotice | None
+    """Receive an empty message for each peer that comes or goes; None is for neither."""
+    probe: bool
+    """Send each new peer an empty message first, which tells a ROUTER our routing id."""
+    correlate: bool
+    """Number requests, and drop replies with another number."""
+    relaxed: bool
+    """Allow a new request before the reply to the last one."""
+    nodrop: bool
+    """Let a send wait for full queues instead of dropping for them."""
+    welcome: bytes
+    """What each new subscriber is sent first; empty is nothing."""
+    invert_matching: bool
+    """Send, and receive, what matches no subscription."""
+    only_first_subscribe: bool
+    """Take only the first frame of a message for a subscription."""
+    verbose: bool
+    """Receive repeated subscriptions too."""
+    verboser: bool
+    """Receive repeated subscriptions and cancellations too."""
+    manual: bool
+    """Let the program decide what a subscription leads to."""
+    last_value: bool
+    """With manual: send the next message to the newest subscriber alone."""
+    verbose_unsubscribe: bool
+    """Pass repeated cancellations on too."""
+    max_subscriptions: int
+    """The most subscriptions taken from one peer."""
     @property
-    def kernel_send_buffer(self) -> int | None:
-        """The system's send buffer, in octets; None is the system's choice."""
-    @kernel_send_buffer.setter
-    def kernel_send_buffer(self, value: int | str | None, /) -> None: ...
-    @property
-    def kernel_recv_buffer(self) -> int | None:
-        """The system's receive buffer, in octets; None is the system's choice."""
-    @kernel_recv_buffer.setter
-    def kernel_recv_buffer(self, value: int | str | None, /) -> None: ...
-    backlog: int
-    """Connections that may wait to be accepted."""
-    ipv6: bool
-    """Whether names and wildcards mean IPv6 too."""
-    tcp_keepalive: TcpKeepalive | None
-    """When TCP asks a silent peer for a sign of life; None is off."""
-    tcp_user_timeout: float | None
-    """How long sent octets may stay unacknowledged, in seconds; None is the system's limit."""
-    routing_id: bytes
-    """The name told to peers: at most 255 octets, the first not zero."""
-    @property
-    def metadata(self) -> dict[str, bytes]:
-        """Application properties told to peers; their names begin with X-."""
-    @metadata.setter
-    def metadata(self, value: Mapping[str, bytes | str], /) -> None: ...
+    def max_subscription_bytes(self) -> int:
+        """The most octets that the subscriptions of all peers may hold."""
+    @max_subscription_bytes.setter
+    def max_subscription_bytes(self, value: int | str, /) -> None: ...
+    # End of what `make generate` writes.
 
 @final
 class EndpointHandle:
@@ -372,6 +502,9 @@ class _Bridge(Protocol):
     signal: LoopSignal
     def expect(self, timeout: float | None) -> tuple[int, Future[None]]: ...
     def forget(self, token: int) -> None: ...
+
+def normal_form(address: str) -> str:
+    """Return an address as endpoints tell theirs; what is no address stays as it is."""
 
 def equip(cls: type[Socket], face: str, names: Sequence[str]) -> None:
     """Put native methods on a class of sockets.

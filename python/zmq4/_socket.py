@@ -1,4 +1,4 @@
-"""Sockets for threads: one class a pattern. Every method may be called from any thread.
+"""Sockets for threads: what sends, what receives. Every method may be called from any thread.
 
 What sends and receives is native: `equip` puts the call descriptors of the core on these classes,
 with nothing of Python's in between. A type checker reads their signatures here; both are compared
@@ -7,12 +7,13 @@ by a test.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Generic
 
 from zmq4._base import SocketBase
 from zmq4._endpoint import Endpoint
 from zmq4._native import equip
 from zmq4.error import Closed
+from zmq4.types import Received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from zmq4._native import EndpointHandle, Message
+    from zmq4._native import EndpointHandle
     from zmq4.types import Part, Row
 
 
@@ -126,14 +127,14 @@ class SendingSocket(ThreadSocket):
             ...
 
 
-class ReceivingSocket(ThreadSocket):
+class ReceivingSocket(ThreadSocket, Generic[Received]):
     """A socket that receives; iterating it yields messages until it is closed."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
 
-        def recv(self, timeout: float | None = None) -> Message:
+        def recv(self, timeout: float | None = None) -> Received:
             """Receive one whole message, waiting for it if none is there.
 
             Args:
@@ -186,7 +187,7 @@ class ReceivingSocket(ThreadSocket):
             """
             ...
 
-        def try_recv(self) -> Message | None:
+        def try_recv(self) -> Received | None:
             """Receive a message if one is there; None if not.
 
             Raises:
@@ -201,7 +202,7 @@ class ReceivingSocket(ThreadSocket):
             *,
             max: int = 1024,  # noqa: A002 (reads well at the call)
             timeout: float | None = None,
-        ) -> list[Message]:
+        ) -> list[Received]:
             """Receive what is there, waiting for the first message if none is.
 
             Args:
@@ -219,7 +220,7 @@ class ReceivingSocket(ThreadSocket):
             """
             ...
 
-    def __iter__(self) -> Iterator[Message]:
+    def __iter__(self) -> Iterator[Received]:
         """Receive message after message until the socket is closed.
 
         Raises:
@@ -239,7 +240,7 @@ class ReceivingSocket(ThreadSocket):
         self,
         max: int = 512,  # noqa: A002 (reads well at the call)
         timeout: float | None = None,
-    ) -> Iterator[list[Message]]:
+    ) -> Iterator[list[Received]]:
         """Receive batch after batch, each as `recv_many` would, until the socket is closed.
 
         Args:
@@ -260,60 +261,6 @@ class ReceivingSocket(ThreadSocket):
             except Closed:
                 return
             yield batch
-
-
-class Push(SendingSocket):
-    """Sends each message to one of its peers, in turn; they are `Pull`s.
-
-    ```python
-    with zmq4.Push(connect="tcp://10.0.0.7:5555") as push:
-        push.send(b"one frame")
-        push.send("head", b"body")
-    ```
-
-    Source: RFC 30/PIPELINE, "The PUSH Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "PUSH"
-
-
-class Pull(ReceivingSocket):
-    """Receives from all of its peers, in turn; they are `Push`es.
-
-    ```python
-    with zmq4.Pull(bind="tcp://127.0.0.1:5555") as pull:
-        for message in pull:
-            print(message.text)
-    ```
-
-    Source: RFC 30/PIPELINE, "The PULL Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "PULL"
-
-
-class Pair(SendingSocket, ReceivingSocket):
-    """Talks with exactly one peer, another `Pair`; further ones are turned away.
-
-    Source: RFC 31/EXPAIR, "The PAIR Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "PAIR"
-
-
-class Dealer(SendingSocket, ReceivingSocket):
-    """Sends each message to one of its peers, in turn, and receives from all of them, in turn.
-
-    Its peers are `Dealer`s, and REP and ROUTER sockets of other programs.
-
-    Source: RFC 28/REQREP, "The DEALER Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "DEALER"
 
 
 equip(SendingSocket, "threads", ("send", "try_send", "send_many", "drain"))

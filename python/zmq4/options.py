@@ -14,6 +14,15 @@ from zmq4.error import OptionError
 OnFull: TypeAlias = Literal["block", "drop_newest", "drop_oldest", "error"]
 """What a send does that finds no room."""
 
+MinVersion: TypeAlias = Literal["2.0", "3.0", "3.1"]
+"""The least version of ZMTP that peers must speak."""
+
+OnUnroutable: TypeAlias = Literal["error", "drop"]
+"""What a send to a peer that is not there does: it raises `Unroutable`, or drops the message."""
+
+PeerNotice: TypeAlias = Literal["connect", "disconnect", "both"]
+"""Which changes of its peers a ROUTER is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
@@ -110,62 +119,169 @@ class SocketOptions(TypedDict, total=False):
     Functions that hand options on are typed with it: `**options: Unpack[zmq4.SocketOptions]`.
     """
 
+    # Written by `make generate` from rust/zmq4-py/options.toml, up to the mark below.
     send_hwm: int
-    """Messages queued for one peer before a send finds no room; 0 is no limit. Default 1000."""
+    """Outbound messages queued for one peer; 0 is no limit. Default 1000."""
     recv_hwm: int
-    """Messages of one peer that may wait to be received; 0 is no limit. Default 1000."""
+    """Inbound messages queued from one peer; 0 is no limit. Default 1000."""
     send_hwm_bytes: int | str
-    """Octets queued for one peer, as 65536 or "64MiB"; 0, the default, is no limit."""
+    """Outbound octets queued for one peer; 0 is no limit. Default 0."""
     recv_hwm_bytes: int | str
-    """Octets of one peer that may wait to be received; 0, the default, is no limit."""
-    linger: float | None
-    """Seconds that unsent messages may outlive their socket; None is for ever. Default 1.
+    """Inbound octets queued from one peer; 0 is no limit. Default 0."""
+    on_full: OnFull
+    """What a send does when every queue is full. Default "block"."""
+    immediate: bool
+    """Queue only for peers whose handshake is done. Default False."""
+    conflate: bool
+    """Keep only the newest message in each direction of each pipe.
 
-    The end of the interpreter does not wait longer than a minute.
+    Default False. Only on PAIR, PUB, SUB, DEALER, PULL, PUSH.
+    """
+    linger: float | None
+    """How long unsent messages outlive the socket, in seconds; None is for ever.
+
+    Default 1.0. The end of the interpreter does not wait longer than a minute.
     """
     send_timeout: float | None
-    """Seconds that a send may wait unless told otherwise; None, the default, is for ever."""
+    """How long a send waits unless told, in seconds; None is for ever. Default None."""
     recv_timeout: float | None
-    """Seconds that a receive may wait unless told otherwise; None, the default, is for ever."""
-    on_full: OnFull
-    """What a send does that finds no room. Default "block": it waits."""
-    immediate: bool
-    """Queue only for peers that are connected. Default False."""
-    conflate: bool
-    """Keep only the newest message in each direction. Default False."""
-    ipv6: bool
-    """Names and wildcards mean IPv6 too. Default False."""
+    """How long a receive waits unless told, in seconds; None is for ever. Default None."""
     heartbeat: Heartbeat | None
-    """Ask silent peers for a sign of life. Default None: no."""
-    reconnect: Backoff | None
-    """When a lost connection is made again; None is never. Default `Backoff(0.1)`."""
-    connect_timeout: float | None
-    """Seconds that one attempt to connect may take; None, the default, is the system's limit."""
+    """Ask a silent peer for a sign of life; None is off. Default None."""
     handshake_timeout: float | None
-    """Seconds from connection to end of handshake; None is no limit. Default 10."""
-    max_message_size: int | str | None
-    """Octets of a frame above which its sender is disconnected; None, the default, is no limit."""
-    max_frames: int
-    """Frames of a message above which its sender is disconnected. Default 65536."""
-    max_message_bytes: int | str
-    """Octets of a message above which its sender is disconnected. Default "1GiB".
+    """From connection to end of handshake, in seconds; None is no limit. Default 10.0."""
+    reconnect: Backoff | None
+    """Delays between attempts to connect; None is never again. Default Backoff(0.1)."""
+    connect_timeout: float | None
+    """How long one attempt to connect may take, in seconds; None is the system's limit.
 
-    Each frame counts with at least 64 octets.
+    Default None.
     """
-    kernel_send_buffer: int | str | None
-    """Octets of the system's send buffer; None, the default, is the system's choice."""
-    kernel_recv_buffer: int | str | None
-    """Octets of the system's receive buffer; None, the default, is the system's choice."""
     backlog: int
     """Connections that may wait to be accepted. Default 100."""
+    ipv6: bool
+    """Whether names and wildcards mean IPv6 too. Default False."""
     tcp_keepalive: TcpKeepalive | None
-    """Let the system probe silent peers; None is no. Default `TcpKeepalive()`."""
+    """When TCP asks a silent peer for a sign of life; None is off. Default TcpKeepalive()."""
     tcp_user_timeout: float | None
-    """Seconds that sent octets may stay unacknowledged; None is the system's limit. Default 45."""
+    """How long sent octets may stay unacknowledged, in seconds; None is the system's limit.
+
+    Default 45.0.
+    """
+    kernel_send_buffer: int | str | None
+    """The system's send buffer, in octets; None is the system's choice. Default None."""
+    kernel_recv_buffer: int | str | None
+    """The system's receive buffer, in octets; None is the system's choice. Default None."""
     routing_id: bytes
-    """The name told to peers, at most 255 octets; empty, the default, is none."""
+    """The name told to peers: at most 255 octets, the first not zero. Default b""."""
     metadata: Mapping[str, bytes | str]
-    """Properties told to peers, each by a name that begins with `X-`."""
+    """Application properties told to peers; their names begin with X-. Default {}."""
+    min_version: MinVersion
+    """The least ZMTP version that a peer must speak.
+
+    Default "3.0". "2.0" is for libzmq 3.2 and its kin; it counts only without security.
+    """
+    max_message_size: int | str | None
+    """The largest frame accepted from a peer, in octets; None is no limit.
+
+    Default None. Whoever sends a larger one is disconnected.
+    """
+    max_frames: int
+    """The most frames accepted in one message.
+
+    Default 65536. Whoever sends more is disconnected.
+    """
+    max_message_bytes: int | str
+    """The most octets accepted in one message, each frame counted with at least 64.
+
+    Default "1GiB". Whoever sends more is disconnected.
+    """
+    on_unroutable: OnUnroutable
+    """What a send to a peer that is not there does.
+
+    Default "error". Only on ROUTER.
+    """
+    handover: bool
+    """Give a routing id to the newest peer that claims it.
+
+    Default False. Only on ROUTER.
+    """
+    notify: PeerNotice | None
+    """Receive an empty message for each peer that comes or goes; None is for neither.
+
+    Default None. Only on ROUTER.
+    """
+    probe: bool
+    """Send each new peer an empty message first, which tells a ROUTER our routing id.
+
+    Default False. Only on REQ, DEALER, ROUTER.
+    """
+    correlate: bool
+    """Number requests, and drop replies with another number.
+
+    Default False. Only on REQ.
+    """
+    relaxed: bool
+    """Allow a new request before the reply to the last one.
+
+    Default False. Only on REQ.
+    """
+    nodrop: bool
+    """Let a send wait for full queues instead of dropping for them.
+
+    Default False. Only on PUB, XPUB.
+    """
+    welcome: bytes
+    """What each new subscriber is sent first; empty is nothing.
+
+    Default b"". Only on PUB, XPUB.
+    """
+    invert_matching: bool
+    """Send, and receive, what matches no subscription.
+
+    Default False. Only on PUB, SUB, XPUB. Both sides have to set it.
+    """
+    only_first_subscribe: bool
+    """Take only the first frame of a message for a subscription.
+
+    Default False. Only on PUB, XPUB, XSUB.
+    """
+    verbose: bool
+    """Receive repeated subscriptions too.
+
+    Default False. Only on XPUB.
+    """
+    verboser: bool
+    """Receive repeated subscriptions and cancellations too.
+
+    Default False. Only on XPUB.
+    """
+    manual: bool
+    """Let the program decide what a subscription leads to.
+
+    Default False. Only on XPUB.
+    """
+    last_value: bool
+    """With manual: send the next message to the newest subscriber alone.
+
+    Default False. Only on XPUB.
+    """
+    verbose_unsubscribe: bool
+    """Pass repeated cancellations on too.
+
+    Default False. Only on XSUB.
+    """
+    max_subscriptions: int
+    """The most subscriptions taken from one peer.
+
+    Default 100_000. Only on PUB, XPUB.
+    """
+    max_subscription_bytes: int | str
+    """The most octets that the subscriptions of all peers may hold.
+
+    Default "64MiB". Only on PUB, XPUB.
+    """
+    # End of what `make generate` writes.
 
 
 def _check_above_zero(what: str, seconds: float) -> None:

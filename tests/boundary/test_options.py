@@ -12,37 +12,65 @@ import zmq4
 from boundary.declared import classes_of
 from zmq4 import Backoff, Heartbeat, SocketOptions, TcpKeepalive, _native
 
-ROWS = {row[0]: row for row in _native.OPTIONS}
+ALL = {row[0]: row for row in _native.OPTIONS}
+CLASSES: dict[str, type[zmq4.Push]] = {
+    value._socket_type: value
+    for value in vars(zmq4).values()
+    if isinstance(value, type) and issubclass(value, _native.Socket)
+}
+
+
+def has(name: str, socket_type: str) -> bool:
+    """Tell whether sockets of a type have the option."""
+    return not ALL[name][5] or socket_type in ALL[name][5]
+
+
+ROWS = {name: row for name, row in ALL.items() if any(has(name, each) for each in CLASSES)}
+"""The options of the types that there are."""
 KINDS: dict[str, list[object]] = {
     "messages": [0, 1, 1000, 1 << 40],
     "octets": [0, 1, 65536],
     "octets or None": [None, 4096, 65536],
     "seconds or None": [None, 0.0, 0.25, 3600.0],
-    "choice": ["block", "drop_newest", "drop_oldest", "error"],
+    "block, drop_newest, drop_oldest or error": ["block", "drop_newest", "drop_oldest", "error"],
+    "error or drop": ["error", "drop"],
+    "connect, disconnect, both or None": [None, "connect", "disconnect", "both"],
     "bool": [True, False],
     "Heartbeat or None": [None, Heartbeat(5, timeout=15, ttl=20), Heartbeat(0.5, timeout=1)],
     "Backoff or None": [None, Backoff(0.1, max=10, jitter=0), Backoff(1, max=1, jitter=1)],
     "TcpKeepalive or None": [None, TcpKeepalive(), TcpKeepalive(1, 2, 3)],
     "connections": [0, 1, 4096],
+    "subscriptions": [0, 1, 1 << 40],
     "frames": [1, 65536],
     "bytes": [b"", b"me", b"x" * 255],
     "mapping": [{}, {"X-Role": b"source", "X-Other": b""}],
+}
+SOCKET_TYPES = {
+    *("PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB")
 }
 WRONG: dict[str, list[object]] = {
     "messages": [-1, 1.5, "many", None, True],
     "octets": [-1, 1.5, "64 parsecs", "MiB", "", None],
     "octets or None": [-1, 1.5, "64 parsecs"],
     "seconds or None": [-1, math.nan, "1 s", b""],
-    "choice": ["explode", "", None, 1],
+    "block, drop_newest, drop_oldest or error": ["explode", "", None, 1],
+    "error or drop": ["explode", "", None, True],
+    "connect, disconnect, both or None": ["explode", "", False, 3],
     "bool": [1, 0, None, "True"],
     "Heartbeat or None": [5, "5 s"],
     "Backoff or None": [5, "5 s"],
     "TcpKeepalive or None": [5, True],
     "connections": [-1, "many", None],
+    "subscriptions": [-1, 1.5, "many", None, True],
     "frames": [0, -1, None],
-    "bytes": ["text", b"x" * 256, b"\0me", None],
+    "bytes": ["text", 5, None],
     "mapping": [{"Role": b"x"}, {"X-Role": 5}, [("X-Role", b"x")], None],
 }
+
+
+def class_with(name: str) -> type[zmq4.Push]:
+    """Return a class that has the option."""
+    return next(each for socket_type, each in CLASSES.items() if has(name, socket_type))
 
 
 @pytest.fixture
@@ -51,21 +79,29 @@ def push() -> Iterator[zmq4.Push]:
         yield sock
 
 
+@pytest.fixture
+def sock(name: str) -> Iterator[zmq4.Push]:
+    """Make a socket that has the option that the test is about."""
+    with class_with(name)() as made:
+        yield made
+
+
 def cases(values: dict[str, list[object]]) -> list[tuple[str, object]]:
     return [(name, value) for name, row in ROWS.items() for value in values[row[1]]]
 
 
 def test_rows_are_what_the_contract_says() -> None:
-    assert len(ROWS) == len(_native.OPTIONS)
-    for name, kind, _, when, text in _native.OPTIONS:
+    assert len(ALL) == len(_native.OPTIONS)
+    for name, kind, _, when, text, sockets in _native.OPTIONS:
         assert name.isidentifier()
         assert kind in KINDS
         assert when in {"now", "next", "fixed", "call"}
         assert text.endswith(".")
+        assert set(sockets) <= SOCKET_TYPES
 
 
 def test_every_row_is_a_keyword_for_checkers_and_no_keyword_is_without_a_row() -> None:
-    assert set(SocketOptions.__annotations__) == set(ROWS)
+    assert set(SocketOptions.__annotations__) == set(ALL)
     assert SocketOptions.__total__ is False
 
 
@@ -78,7 +114,7 @@ def test_every_keyword_is_documented() -> None:
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
     ]
 
-    assert sorted(documented) == sorted(ROWS)
+    assert sorted(documented) == sorted(ALL)
 
 
 def test_every_row_is_an_attribute_for_checkers_with_the_same_words() -> None:
@@ -88,13 +124,13 @@ def test_every_row_is_an_attribute_for_checkers_with_the_same_words() -> None:
         match statement, following:
             case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
                 words[name] = text
-            case ast.FunctionDef(name=name), _ if name in ROWS:
+            case ast.FunctionDef(name=name), _ if name in ALL:
                 words.setdefault(name, ast.get_docstring(statement) or "")
             case _:
                 pass
 
-    assert set(words) - {"_socket_type"} == set(ROWS)
-    for name, (_, _, _, _, text) in ROWS.items():
+    assert set(words) - {"_socket_type"} == set(ALL)
+    for name, (_, _, _, _, text, _) in ALL.items():
         assert comparable(words[name]) == comparable(text), name
 
 
@@ -104,43 +140,43 @@ def comparable(sentence: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_every_row_is_an_attribute_that_says_the_same(name: str, push: zmq4.Push) -> None:
-    _, _, default, _, text = ROWS[name]
+def test_every_row_is_an_attribute_that_says_the_same(name: str, sock: zmq4.Push) -> None:
+    _, _, default, _, text, _ = ROWS[name]
 
     assert vars(_native.Socket)[name].__doc__ == text
     if default == "see its class":
         assert typing.get_type_hints(SocketOptions)[name]
     else:
-        assert getattr(push, name) == default
+        assert getattr(sock, name) == default
 
 
 @pytest.mark.parametrize(("name", "value"), cases(KINDS))
-def test_value_is_given_back_as_it_was_set(name: str, value: object, push: zmq4.Push) -> None:
-    setattr(push, name, value)
-    assert getattr(push, name) == value
+def test_value_is_given_back_as_it_was_set(name: str, value: object, sock: zmq4.Push) -> None:
+    setattr(sock, name, value)
+    assert getattr(sock, name) == value
 
-    with zmq4.Push(**{name: value}) as other:  # type: ignore[misc]
+    with class_with(name)(**{name: value}) as other:  # type: ignore[misc]
         assert getattr(other, name) == value
 
 
 @pytest.mark.parametrize(("name", "value"), cases(WRONG))
-def test_value_out_of_range_changes_nothing(name: str, value: object, push: zmq4.Push) -> None:
-    before = getattr(push, name)
+def test_value_out_of_range_changes_nothing(name: str, value: object, sock: zmq4.Push) -> None:
+    before = getattr(sock, name)
 
     with pytest.raises((zmq4.OptionError, TypeError, AttributeError)):
-        setattr(push, name, value)
+        setattr(sock, name, value)
     with pytest.raises((zmq4.OptionError, TypeError, AttributeError)):
-        zmq4.Push(**{name: value})  # type: ignore[misc]
+        class_with(name)(**{name: value})  # type: ignore[misc]
 
-    assert getattr(push, name) == before
+    assert getattr(sock, name) == before
 
 
 @pytest.mark.parametrize(("name", "value"), cases(WRONG))
 def test_value_out_of_range_is_an_option_error_that_names_the_option(
-    name: str, value: object, push: zmq4.Push
+    name: str, value: object, sock: zmq4.Push
 ) -> None:
     with pytest.raises(zmq4.OptionError, match=f"^{name}: "):
-        setattr(push, name, value)
+        setattr(sock, name, value)
 
 
 @pytest.mark.parametrize(
@@ -157,50 +193,86 @@ def test_value_out_of_range_is_an_option_error_that_names_the_option(
         ("1MiB", 1 << 20),
     ],
 )
-def test_octets_may_have_a_unit(name: str, text: str, octets: int, push: zmq4.Push) -> None:
-    setattr(push, name, text)
+def test_octets_may_have_a_unit(name: str, text: str, octets: int, sock: zmq4.Push) -> None:
+    setattr(sock, name, text)
 
-    assert getattr(push, name) == octets
+    assert getattr(sock, name) == octets
 
 
 @pytest.mark.parametrize(
     "name", [name for name, row in ROWS.items() if row[1] == "seconds or None"]
 )
-def test_infinity_is_no_limit(name: str, push: zmq4.Push) -> None:
-    setattr(push, name, math.inf)
+def test_infinity_is_no_limit(name: str, sock: zmq4.Push) -> None:
+    setattr(sock, name, math.inf)
 
-    assert getattr(push, name) is None
+    assert getattr(sock, name) is None
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_option_changes_when_its_row_says(name: str, push: zmq4.Push) -> None:
+def test_option_changes_when_its_row_says(name: str, sock: zmq4.Push) -> None:
     value = KINDS[ROWS[name][1]][-1]
-    push.bind(f"inproc://boundary-options-{name}")
+    sock.bind(f"inproc://boundary-options-{name}")
 
     if ROWS[name][3] == "fixed":
         with pytest.raises(zmq4.OptionError, match="before the first bind or connect"):
-            setattr(push, name, value)
+            setattr(sock, name, value)
     else:
-        setattr(push, name, value)
-        assert getattr(push, name) == value
+        setattr(sock, name, value)
+        assert getattr(sock, name) == value
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_option_cannot_be_deleted(name: str, push: zmq4.Push) -> None:
+def test_option_cannot_be_deleted(name: str, sock: zmq4.Push) -> None:
     with pytest.raises(AttributeError):
-        delattr(push, name)
+        delattr(sock, name)
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_misspelt_option_is_told_which_was_meant(name: str, push: zmq4.Push) -> None:
+def test_misspelt_option_is_told_which_was_meant(name: str, sock: zmq4.Push) -> None:
     misspelt = name[:2] + name[3] + name[2] + name[4:]
     if misspelt == name:
         misspelt += "_"
 
     with pytest.raises(zmq4.OptionError, match=f'did you mean "{name}"'):
-        zmq4.Push(**{misspelt: 1})  # type: ignore[misc]
+        class_with(name)(**{misspelt: 1})  # type: ignore[misc]
     with pytest.raises(AttributeError, match=f"did you mean '{name}'"):
-        setattr(push, misspelt, 1)
+        setattr(sock, misspelt, 1)
+
+
+@pytest.mark.parametrize("name", [name for name, row in ALL.items() if row[5]])
+@pytest.mark.parametrize("socket_type", CLASSES)
+def test_option_of_other_types_is_refused_and_says_whose_it_is(name: str, socket_type: str) -> None:
+    if has(name, socket_type):
+        return  # not another type
+    value = KINDS[ALL[name][1]][-1]
+
+    with pytest.raises(zmq4.OptionError, match=f"^{name}: .*{ALL[name][5][-1]} sockets have this"):
+        CLASSES[socket_type](**{name: value})  # type: ignore[misc]
+    with CLASSES[socket_type]() as sock:
+        with pytest.raises(zmq4.OptionError, match=f"{socket_type} sockets do not"):
+            setattr(sock, name, value)
+        with pytest.raises(AttributeError, match=f"{socket_type} sockets do not"):
+            getattr(sock, name)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "here"),
+    [
+        ("SNDHWM", "libzmq's SNDHWM is send_hwm here"),
+        ("zmq_rcvtimeo", "libzmq's RCVTIMEO is recv_timeout here"),
+        ("router_mandatory", "libzmq's ROUTER_MANDATORY is on_unroutable here"),
+        ("rcvmore", "is different here: messages are received whole"),
+        ("curve_server", "is not supported: comes with encryption"),
+    ],
+)
+def test_option_of_libzmq_is_told_what_became_of_it(theirs: str, here: str) -> None:
+    with pytest.raises(zmq4.OptionError, match=here):
+        zmq4.Push(**{theirs: 1})  # type: ignore[misc]
+
+
+def test_several_names_that_look_alike_are_all_told() -> None:
+    with pytest.raises(zmq4.OptionError, match='did you mean "send_timeout" or "recv_timeout"'):
+        zmq4.Push(timeout=1)  # type: ignore[call-arg]
 
 
 def test_options_of_two_threads_do_not_undo_each_other(push: zmq4.Push) -> None:

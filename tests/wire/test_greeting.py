@@ -12,8 +12,12 @@ from wire.vectors import (
     HELLO,
     MAJOR,
     MINOR,
+    NO_IDENTITY,
     NULL,
+    PULL_IN_2_0,
+    PUSH_IN_2_0,
     READY,
+    REVISION_2_0,
     SIGNATURE,
     SIGNATURE_OF_CLIENT_1,
 )
@@ -142,6 +146,46 @@ def test_peer_below_3_0_is_refused_with_a_reason(meet: Meet, major: str, version
         peer.expect(SIGNATURE, MAJOR)
         peer.expect_end()
         reason = f"the peer speaks ZMTP {version}, but 3.0 is the least supported"
+        assert reason in failure_of(push.endpoint)
+
+
+def test_2_0_peer_is_served_where_it_is_accepted(meet: Meet, deadline: float) -> None:
+    with zmq4.Push(min_version="2.0") as push:
+        peer = meet(push)
+
+        peer.expect(SIGNATURE)
+        peer.send(SIGNATURE)
+        peer.expect(MAJOR)
+        peer.send(REVISION_2_0)
+        peer.expect(PUSH_IN_2_0)
+        peer.send(PULL_IN_2_0)
+        peer.expect(NO_IDENTITY)
+        peer.send("0006 776f726b6572")
+        push.send(b"hello", timeout=deadline)
+        peer.expect(HELLO)
+
+        (met,) = push.endpoint.peers
+        assert (met.version, met.socket_type, met.routing_id) == ((2, 0), "PULL", b"worker")
+
+
+def test_messages_of_a_2_0_peer_arrive(meet: Meet, deadline: float) -> None:
+    with zmq4.Pull(min_version="2.0") as pull:
+        peer = meet(pull)
+
+        peer.send(SIGNATURE, REVISION_2_0, PUSH_IN_2_0, NO_IDENTITY, HELLO)
+
+        assert pull.recv_bytes(timeout=deadline) == b"hello"
+
+
+def test_3_0_peer_is_refused_where_3_1_is_the_least(meet: Meet) -> None:
+    with zmq4.Push(min_version="3.1") as push:
+        peer = meet(push)
+
+        peer.send(GREETING_3_0)
+
+        peer.expect(GREETING)
+        peer.expect_end()
+        reason = "the peer speaks ZMTP 3.0, but 3.1 is the least supported"
         assert reason in failure_of(push.endpoint)
 
 

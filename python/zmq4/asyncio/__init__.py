@@ -19,7 +19,24 @@ a loop, but belongs to one thread at a time.
 """
 
 from zmq4.asyncio._endpoint import Endpoint
-from zmq4.asyncio._socket import Dealer, Pair, Pull, Push
+from zmq4.asyncio._pipeline import Dealer, Pair, Pull, Push
+from zmq4.asyncio._publish_subscribe import Pub, Sub, XPub, XSub
+from zmq4.asyncio._request_reply import Rep, Req, Router
 from zmq4.asyncio.types import Receiver, Sender
 
-__all__ = ["Dealer", "Endpoint", "Pair", "Pull", "Push", "Receiver", "Sender"]
+__all__ = [
+    "Dealer",
+    "Endpoint",
+    "Pair",
+    "Pub",
+    "Pull",
+    "Push",
+    "Receiver",
+    "Rep",
+    "Req",
+    "Router",
+    "Sender",
+    "Sub",
+    "XPub",
+    "XSub",
+]

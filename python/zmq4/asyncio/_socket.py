@@ -1,4 +1,4 @@
-"""Sockets for asyncio: the classes of `zmq4`, with coroutines where a call may wait.
+"""Sockets for asyncio: what sends, what receives, with coroutines where a call may wait.
 
 What sends and receives is native: `equip` puts the call descriptors of the core on these classes.
 They return native coroutine objects, which do not suspend where there is nothing to wait for. A
@@ -7,13 +7,14 @@ type checker reads their signatures here; both are compared by a test.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Generic
 
 from zmq4._base import SocketBase
 from zmq4._native import equip
 from zmq4.asyncio._endpoint import Endpoint
 from zmq4.asyncio._wait import wait_until
 from zmq4.error import Closed, Timeout
+from zmq4.types import Received
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from zmq4._native import EndpointHandle, Message
+    from zmq4._native import EndpointHandle
     from zmq4.types import Part, Row
 
 
@@ -46,7 +47,29 @@ class LoopSocket(SocketBase[Endpoint]):
         return Endpoint(handle)
 
 
-class SendingSocket(LoopSocket):
+class DrainingSocket(LoopSocket):
+    """A socket that sends, to whomever."""
+
+    __slots__ = ()
+
+    async def drain(self, timeout: float | None = None) -> None:
+        """Wait until everything sent was handed to the kernel, or to an inproc peer.
+
+        Args:
+            timeout: The longest wait in seconds; None is for ever, 0 does not wait.
+
+        Raises:
+            Timeout: Some messages are still queued, and stay so.
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+        if not await wait_until(self._is_drained, self._watch_drain, timeout):
+            left = self.stats().queued
+            raise Timeout(f"{type(self).__name__}: {left} messages were not sent in time")
+
+
+class SendingSocket(DrainingSocket):
     """A socket that sends."""
 
     __slots__ = ()
@@ -116,31 +139,15 @@ class SendingSocket(LoopSocket):
             """
             ...
 
-    async def drain(self, timeout: float | None = None) -> None:
-        """Wait until everything sent was handed to the kernel, or to an inproc peer.
 
-        Args:
-            timeout: The longest wait in seconds; None is for ever, 0 does not wait.
-
-        Raises:
-            Timeout: Some messages are still queued, and stay so.
-            Closed: The socket is closed.
-            ContextTerminated: Its context was terminated.
-            ForkError: It belongs to the process before a fork.
-        """
-        if not await wait_until(self._is_drained, self._watch_drain, timeout):
-            left = self.stats().queued
-            raise Timeout(f"{type(self).__name__}: {left} messages were not sent in time")
-
-
-class ReceivingSocket(LoopSocket):
+class ReceivingSocket(LoopSocket, Generic[Received]):
     """A socket that receives; iterating it yields messages until it is closed."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
 
-        async def recv(self, timeout: float | None = None) -> Message:
+        async def recv(self, timeout: float | None = None) -> Received:
             """Receive one whole message, waiting for it if none is there.
 
             Cancelled while it waits, it has taken nothing; so for its kin.
@@ -195,7 +202,7 @@ class ReceivingSocket(LoopSocket):
             """
             ...
 
-        def try_recv(self) -> Message | None:
+        def try_recv(self) -> Received | None:
             """Receive a message if one is there; None if not.
 
             Raises:
@@ -210,7 +217,7 @@ class ReceivingSocket(LoopSocket):
             *,
             max: int = 1024,  # noqa: A002 (reads well at the call)
             timeout: float | None = None,
-        ) -> list[Message]:
+        ) -> list[Received]:
             """Receive what is there, waiting for the first message if none is.
 
             Args:
@@ -232,7 +239,7 @@ class ReceivingSocket(LoopSocket):
         """Receive message after message until the socket is closed."""
         return self
 
-    async def __anext__(self) -> Message:
+    async def __anext__(self) -> Received:
         """Receive the next message.
 
         Raises:
@@ -250,7 +257,7 @@ class ReceivingSocket(LoopSocket):
         self,
         max: int = 512,  # noqa: A002 (reads well at the call)
         timeout: float | None = None,
-    ) -> AsyncIterator[list[Message]]:
+    ) -> AsyncIterator[list[Received]]:
         """Receive batch after batch, each as `recv_many` would, until the socket is closed.
 
         Args:
@@ -268,12 +275,12 @@ class ReceivingSocket(LoopSocket):
         return Batches(self, max, timeout)
 
 
-class Batches:
+class Batches(Generic[Received]):
     """Yields batches; unlike a generator it leaves nothing behind when a loop over it is left."""
 
     __slots__ = ("_max", "_socket", "_timeout")
 
-    def __init__(self, socket: ReceivingSocket, most: int, timeout: float | None) -> None:
+    def __init__(self, socket: ReceivingSocket[Received], most: int, timeout: float | None) -> None:
         """Receive from ``socket`` up to ``most`` messages at a time."""
         self._socket = socket
         self._max = most
@@ -282,65 +289,11 @@ class Batches:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> list[Message]:
+    async def __anext__(self) -> list[Received]:
         try:
             return await self._socket.recv_many(max=self._max, timeout=self._timeout)
         except Closed:
             raise StopAsyncIteration from None
-
-
-class Push(SendingSocket):
-    """Sends each message to one of its peers, in turn; they are `Pull`s.
-
-    ```python
-    async with zmq4.asyncio.Push(connect="tcp://10.0.0.7:5555") as push:
-        await push.send(b"one frame")
-        await push.send("head", b"body")
-    ```
-
-    Source: RFC 30/PIPELINE, "The PUSH Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "PUSH"
-
-
-class Pull(ReceivingSocket):
-    """Receives from all of its peers, in turn; they are `Push`es.
-
-    ```python
-    async with zmq4.asyncio.Pull(bind="tcp://127.0.0.1:5555") as pull:
-        async for message in pull:
-            print(message.text)
-    ```
-
-    Source: RFC 30/PIPELINE, "The PULL Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "PULL"
-
-
-class Pair(SendingSocket, ReceivingSocket):
-    """Talks with exactly one peer, another `Pair`; further ones are turned away.
-
-    Source: RFC 31/EXPAIR, "The PAIR Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "PAIR"
-
-
-class Dealer(SendingSocket, ReceivingSocket):
-    """Sends each message to one of its peers, in turn, and receives from all of them, in turn.
-
-    Its peers are `Dealer`s, and REP and ROUTER sockets of other programs.
-
-    Source: RFC 28/REQREP, "The DEALER Socket Type".
-    """
-
-    __slots__ = ()
-    _socket_type: ClassVar[str] = "DEALER"
 
 
 equip(SendingSocket, "asyncio", ("send", "try_send", "send_many"))

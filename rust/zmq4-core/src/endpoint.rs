@@ -1,4 +1,4 @@
-//! Addresses: `tcp://host:port`, `ipc://path`, `inproc://name`.
+//! Addresses: `tcp://host:port`, `tcp://source:port;host:port`, `ipc://path`, `inproc://name`.
 //!
 //! The grammar is strict where libzmq's is lenient (`5555abc`, ports taken modulo 65,536, a missing
 //! bracket): what is not an address is told at once.
@@ -28,9 +28,20 @@ pub enum Endpoint {
 /// Host and port of a `tcp://` endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TcpAddress {
+    /// What this end of a connection is to be; the system's choice if absent. Connect only.
+    pub source: Option<TcpSource>,
     /// The host, or every interface.
     pub host: Host,
     /// The port; 0 lets the system choose when binding.
+    pub port: u16,
+}
+
+/// This end of a connection: what stands before the `;` of an address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TcpSource {
+    /// An address or an interface of this machine, or any.
+    pub host: Host,
+    /// The port; 0 lets the system choose.
     pub port: u16,
 }
 
@@ -39,7 +50,7 @@ pub struct TcpAddress {
 pub enum Host {
     /// `*`: all interfaces; bind only.
     Any,
-    /// An address, or a name that is resolved at each attempt.
+    /// An address, or a name that is resolved at each attempt; of this machine, an interface too.
     Named(String),
 }
 
@@ -55,6 +66,18 @@ pub enum IpcAddress {
 }
 
 impl Endpoint {
+    /// Refuses an address that can only be connected to.
+    ///
+    /// # Errors
+    ///
+    /// [`EndpointError::ConnectOnly`] for an address with a source.
+    pub fn bindable(&self) -> Result<(), EndpointError> {
+        match self {
+            Self::Tcp(TcpAddress { source: Some(_), .. }) => Err(EndpointError::ConnectOnly),
+            Self::Tcp(_) | Self::Ipc(_) | Self::Inproc(_) => Ok(()),
+        }
+    }
+
     /// Refuses an address that can only be bound.
     ///
     /// # Errors
@@ -94,14 +117,22 @@ impl FromStr for TcpAddress {
     type Err = EndpointError;
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
-        if text.contains(';') {
-            return Err(EndpointError::Invalid("source addresses are not supported yet"));
-        }
-        let (host, port) = text
-            .rsplit_once(':')
-            .ok_or(EndpointError::Invalid("a tcp address has a port, as in tcp://host:5555"))?;
-        Ok(Self { host: host.parse()?, port: parse_port(port)? })
+        let (source, target) = match text.split_once(';') {
+            None => (None, text),
+            Some((source, target)) => (Some(parse_end(source)?), target),
+        };
+        let (host, port) = parse_end(target)?;
+        let source = source.map(|(host, port)| TcpSource { host, port });
+        Ok(Self { source, host, port })
     }
+}
+
+/// Reads `host:port`.
+fn parse_end(text: &str) -> Result<(Host, u16), EndpointError> {
+    let (host, port) = text
+        .rsplit_once(':')
+        .ok_or(EndpointError::Invalid("a tcp address has a port, as in tcp://host:5555"))?;
+    Ok((host.parse()?, parse_port(port)?))
 }
 
 impl FromStr for Host {
@@ -121,6 +152,9 @@ impl FromStr for Host {
         }
         if name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/') {
             return Err(EndpointError::Invalid("a host has no spaces and no slashes"));
+        }
+        if name.contains(';') {
+            return Err(EndpointError::Invalid("an address has one source at most"));
         }
         Ok(Self::Named(name.to_owned()))
     }
@@ -173,13 +207,21 @@ impl fmt::Display for Endpoint {
 
 impl fmt::Display for TcpAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.host {
-            Host::Any => f.write_str("*")?,
-            Host::Named(name) if name.contains(':') => write!(f, "[{name}]")?,
-            Host::Named(name) => f.write_str(name)?,
+        if let Some(TcpSource { host, port }) = &self.source {
+            write_end(f, host, *port)?;
+            f.write_str(";")?;
         }
-        if self.port == 0 { f.write_str(":*") } else { write!(f, ":{}", self.port) }
+        write_end(f, &self.host, self.port)
     }
+}
+
+fn write_end(f: &mut fmt::Formatter<'_>, host: &Host, port: u16) -> fmt::Result {
+    match host {
+        Host::Any => f.write_str("*")?,
+        Host::Named(name) if name.contains(':') => write!(f, "[{name}]")?,
+        Host::Named(name) => f.write_str(name)?,
+    }
+    if port == 0 { f.write_str(":*") } else { write!(f, ":{port}") }
 }
 
 #[cfg(all(test, not(zmq4_loom)))]
@@ -197,6 +239,11 @@ mod tests {
             "tcp://[::1]:5555",
             "tcp://*:*",
             "tcp://host.name:1",
+            "tcp://eth0:5555",
+            "tcp://[fe80::1%eth0]:5555",
+            "tcp://10.0.0.1:5555;10.0.0.2:5556",
+            "tcp://eth0:*;host.name:1",
+            "tcp://*:5555;[::1]:1",
             "ipc:///tmp/a",
             "ipc://relative",
             "ipc://@abstract",
@@ -223,6 +270,10 @@ mod tests {
             "tcp://[::1:5555",
             "tcp://:5555",
             "tcp://a b:5555",
+            "tcp://;127.0.0.1:5555",
+            "tcp://127.0.0.1;127.0.0.1:5555",
+            "tcp://127.0.0.1:5555;",
+            "tcp://127.0.0.1:1;127.0.0.1:2;127.0.0.1:3",
             "ipc://",
             "ipc://@",
             "inproc://",
@@ -237,9 +288,24 @@ mod tests {
 
     #[test]
     fn wildcards_and_port_zero_cannot_be_connected_to() {
-        for text in ["tcp://*:5555", "tcp://127.0.0.1:*", "tcp://127.0.0.1:0", "ipc://*"] {
+        for text in [
+            "tcp://*:5555",
+            "tcp://127.0.0.1:*",
+            "tcp://127.0.0.1:0",
+            "tcp://127.0.0.1:1;*:5555",
+            "tcp://127.0.0.1:1;127.0.0.1:0",
+            "ipc://*",
+        ] {
             let endpoint: Endpoint = text.parse().expect("a valid address");
             assert!(endpoint.connectable().is_err(), "{text} was taken");
         }
+    }
+
+    #[test]
+    fn an_address_with_a_source_can_only_be_connected_to() {
+        let endpoint: Endpoint = "tcp://*:*;127.0.0.1:5555".parse().expect("a valid address");
+
+        assert_eq!(endpoint.bindable(), Err(EndpointError::ConnectOnly));
+        assert_eq!(endpoint.connectable(), Ok(()));
     }
 }

@@ -25,6 +25,7 @@ mod pipe;
 mod random;
 mod session;
 mod socket;
+mod subscription;
 mod sync;
 mod sys;
 #[cfg(any(test, feature = "testing"))]
@@ -33,10 +34,11 @@ mod transport;
 mod wait;
 
 pub use context::Context;
-pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress};
-pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError};
+pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
+pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
 pub use options::{
-    Backoff, Limits, LinkOptions, OnFull, PipeOptions, SessionOptions, SocketOptions, TcpKeepalive,
+    Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
+    SocketOptions, TcpKeepalive,
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;

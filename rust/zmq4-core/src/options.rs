@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use zmq4_proto::{Heartbeat, Metadata, RoutingId};
+use bytes::Bytes;
+use zmq4_proto::{Heartbeat, Metadata, MinVersion, RoutingId};
 
 /// What a socket was asked to be. Copied into every endpoint when it is opened.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct SocketOptions {
     pub link: LinkOptions,
     /// What runs over them.
     pub session: SessionOptions,
+    /// What is peculiar to some socket types.
+    pub pattern: PatternOptions,
 }
 
 /// How much is queued for one peer, and what happens beyond.
@@ -116,6 +119,8 @@ pub struct SessionOptions {
     pub routing_id: RoutingId,
     /// Application properties (`X-…`) told to the peer.
     pub metadata: Metadata,
+    /// The least ZMTP version that a peer must speak. 2.0 counts only under the mechanism NULL.
+    pub min_version: MinVersion,
     /// Queue only for peers whose handshake is done.
     pub immediate: bool,
     /// Reconnection.
@@ -139,6 +144,7 @@ impl Default for SessionOptions {
         Self {
             routing_id: RoutingId::default(),
             metadata: Metadata::default(),
+            min_version: MinVersion::default(),
             immediate: false,
             reconnect: Backoff::default(),
             handshake_timeout: Some(Duration::from_secs(10)),
@@ -172,6 +178,79 @@ impl Default for Backoff {
     }
 }
 
+/// What is peculiar to some socket types; the others never look at it.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct PatternOptions {
+    /// ROUTER: a send to an unknown peer fails instead of being dropped.
+    pub mandatory: bool,
+    /// ROUTER: a routing id goes to the newest peer that claims it.
+    pub handover: bool,
+    /// ROUTER: which changes of its peers are told by an empty message.
+    pub notify: Notify,
+    /// REQ, DEALER, ROUTER: the first message to each peer is an empty one.
+    pub probe: bool,
+    /// REQ: requests carry a number, and replies without it are dropped.
+    pub correlate: bool,
+    /// REQ: a new request may be sent before the reply to the last one.
+    pub relaxed: bool,
+    /// XPUB: repeated subscriptions are told too.
+    pub verbose: bool,
+    /// XPUB: repeated subscriptions and cancellations are told too.
+    pub verboser: bool,
+    /// XPUB: the program decides what a subscription leads to.
+    pub manual: bool,
+    /// PUB, XPUB: a send waits for full queues instead of dropping for them.
+    pub nodrop: bool,
+    /// PUB, XPUB: what each new subscriber is sent first; nothing if empty.
+    pub welcome: Bytes,
+    /// XPUB, manual: the next message goes to the newest subscriber alone.
+    pub last_value: bool,
+    /// PUB, XPUB, SUB: what matches no subscription is sent and received.
+    pub invert_matching: bool,
+    /// PUB, XPUB, XSUB: of a message's frames only the first can be a subscription.
+    pub only_first_subscribe: bool,
+    /// XSUB: repeated cancellations are passed on too.
+    pub verbose_unsubscribe: bool,
+    /// PUB, XPUB: the most subscriptions of one peer.
+    pub max_subscriptions: usize,
+    /// PUB, XPUB: the most octets that all subscriptions of the socket may hold.
+    pub max_subscription_bytes: usize,
+}
+
+impl Default for PatternOptions {
+    fn default() -> Self {
+        Self {
+            mandatory: true,
+            handover: false,
+            notify: Notify::default(),
+            probe: false,
+            correlate: false,
+            relaxed: false,
+            verbose: false,
+            verboser: false,
+            manual: false,
+            nodrop: false,
+            welcome: Bytes::new(),
+            last_value: false,
+            invert_matching: false,
+            only_first_subscribe: false,
+            verbose_unsubscribe: false,
+            max_subscriptions: Limits::SUBSCRIPTIONS_PER_PEER,
+            max_subscription_bytes: Limits::SUBSCRIPTION_OCTETS,
+        }
+    }
+}
+
+/// Which changes of its peers a ROUTER is told by an empty message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Notify {
+    /// A peer is there.
+    pub connect: bool,
+    /// A peer is gone.
+    pub disconnect: bool,
+}
+
 /// Bounds on what peers can make us hold, in one table. Those that a user may change are options.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits;
@@ -191,6 +270,12 @@ impl Limits {
     pub const LARGE_FRAME_START: usize = 32 * 1024;
     /// Unread messages of departed peers of a socket, as a multiple of `recv_hwm`.
     pub const DEPARTED_FACTOR: usize = 4;
+    /// Subscriptions of one peer.
+    pub const SUBSCRIPTIONS_PER_PEER: usize = 100_000;
+    /// Octets of the subscriptions of all peers of a socket, each counted with its overhead.
+    pub const SUBSCRIPTION_OCTETS: usize = 64 << 20;
+    /// What a subscription counts beyond the octets of its topic.
+    pub const SUBSCRIPTION_OVERHEAD: usize = 160;
     /// After an authentication failure or an incompatible type, the next attempt is no sooner.
     pub const REFUSED_RETRY_MIN: Duration = Duration::from_secs(5);
     /// After such a failure, the next attempt is no later.

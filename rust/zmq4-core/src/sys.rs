@@ -1,10 +1,12 @@
 //! The operating system, where the standard library does not reach: event descriptors, waiting with a
-//! signal mask, reading into spare capacity. The only file of this crate with `unsafe`.
+//! signal mask, reading into spare capacity, interfaces. The only file of this crate with `unsafe`.
 #![allow(unsafe_code, reason = "system calls; every other file of the crate is safe")]
 #![allow(clippy::as_conversions, reason = "C integer types")]
 
+use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -204,6 +206,55 @@ pub(crate) fn restrict_to_owner(socket: &Socket) -> io::Result<()> {
         Ok(())
     } else {
         Err(io::Error::last_os_error())
+    }
+}
+
+/// The addresses of this machine's interfaces, each with its interface's name and, where it is an IPv6
+/// address that needs one, its scope. The ports are 0.
+pub(crate) fn interface_addresses() -> io::Result<Vec<(String, SocketAddr)>> {
+    let mut first = std::ptr::null_mut();
+    // SAFETY: the call stores the head of a list, to be freed below.
+    if unsafe { libc::getifaddrs(&raw mut first) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let mut found = Vec::new();
+    let mut next = first;
+    // SAFETY: each entry is null or a live one of the list.
+    while let Some(entry) = unsafe { next.as_ref() } {
+        next = entry.ifa_next;
+        // SAFETY: an entry's address is null or a live one, as long as its family says.
+        if let Some(address) = unsafe { socket_address(entry.ifa_addr) } {
+            // SAFETY: the name of an entry is text with a NUL behind it.
+            let name = unsafe { CStr::from_ptr(entry.ifa_name) };
+            found.push((name.to_string_lossy().into_owned(), address));
+        }
+    }
+    // SAFETY: nothing refers to the list any more.
+    unsafe { libc::freeifaddrs(first) };
+    Ok(found)
+}
+
+/// Reads an address of IPv4 or IPv6; others are none.
+///
+/// # Safety
+///
+/// The pointer is null or points to an address that is as long as its family says.
+unsafe fn socket_address(address: *const libc::sockaddr) -> Option<SocketAddr> {
+    // SAFETY: as the caller promised.
+    unsafe {
+        match i32::from(address.as_ref()?.sa_family) {
+            libc::AF_INET => {
+                let v4 = address.cast::<libc::sockaddr_in>().read_unaligned();
+                let ip = Ipv4Addr::from_bits(u32::from_be(v4.sin_addr.s_addr));
+                Some(SocketAddr::from((ip, 0)))
+            }
+            libc::AF_INET6 => {
+                let v6 = address.cast::<libc::sockaddr_in6>().read_unaligned();
+                let ip = Ipv6Addr::from(v6.sin6_addr.s6_addr);
+                Some(SocketAddrV6::new(ip, 0, 0, v6.sin6_scope_id).into())
+            }
+            _ => None,
+        }
     }
 }
 

@@ -14,7 +14,8 @@
 //!
 //! Whatever a peer does wrong is a [`Fault`]; nothing a peer sends makes this crate panic.
 //!
-//! Sources: RFC 23/ZMTP (3.0) and RFC 37/ZMTP (3.1).
+//! Sources: RFC 23/ZMTP (3.0) and RFC 37/ZMTP (3.1); RFC 15/ZMTP (2.0) where
+//! [`MinVersion::V2_0`] is asked for.
 
 #![forbid(unsafe_code)]
 
@@ -24,7 +25,7 @@ pub use error::{
 };
 
 mod version;
-pub use version::Version;
+pub use version::{MinVersion, Version};
 
 mod frame;
 pub use frame::{
@@ -42,11 +43,12 @@ pub use metadata::{Metadata, MetadataLimits, PropertyRefused};
 
 mod command;
 pub use command::{
-    Command, MAX_PING_CONTEXT, put_cancel, put_error, put_ping, put_pong, put_ready, put_subscribe,
+    Command, MAX_PING_CONTEXT, put_cancel, put_cancel_message, put_error, put_ping, put_pong,
+    put_ready, put_subscribe, put_subscribe_message,
 };
 
 mod greeting;
-pub use greeting::{GREETING_LEN, Greeting, GreetingMachine};
+pub use greeting::{GREETING_LEN, Greeting, GreetingMachine, PeerGreeting, SHORT_GREETING_LEN};
 
 mod mechanism;
 pub use mechanism::MechanismKind;

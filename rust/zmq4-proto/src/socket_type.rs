@@ -69,7 +69,7 @@ impl SocketType {
         Self::ALL.into_iter().find(|socket_type| socket_type.name().as_bytes() == name)
     }
 
-    /// The number of this type in libzmq and in the greeting of ZMTP 2.0.
+    /// The number of this type in libzmq.
     pub fn number(self) -> u8 {
         match self {
             Self::Pair => 0,
@@ -83,6 +83,33 @@ impl SocketType {
             Self::Push => 8,
             Self::XPub => 9,
             Self::XSub => 10,
+        }
+    }
+
+    /// Reads a number as the greeting of a ZMTP 2.0 peer carries it.
+    ///
+    /// Those of XPUB and XSUB are beyond RFC 15/ZMTP, but libzmq sends them.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|socket_type| socket_type.number() == number)
+    }
+
+    /// The number that our greeting to a ZMTP 2.0 peer carries.
+    ///
+    /// On that wire XPUB and XSUB are PUB and SUB; a peer that checks types knows no others.
+    /// Source: RFC 15/ZMTP, "Publish-Subscribe".
+    pub(crate) fn short_greeting_number(self) -> u8 {
+        match self {
+            Self::XPub => Self::Pub.number(),
+            Self::XSub => Self::Sub.number(),
+            Self::Pair
+            | Self::Pub
+            | Self::Sub
+            | Self::Req
+            | Self::Rep
+            | Self::Dealer
+            | Self::Router
+            | Self::Pull
+            | Self::Push => self.number(),
         }
     }
 
@@ -168,5 +195,22 @@ mod tests {
     #[test]
     fn numbers_are_the_places_in_the_list() {
         assert_eq!(SocketType::ALL.map(SocketType::number), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+
+    #[test]
+    fn every_number_reads_back_and_those_of_drafts_are_unknown() {
+        for socket_type in SocketType::ALL {
+            assert_eq!(SocketType::from_number(socket_type.number()), Some(socket_type));
+        }
+        for number in 11..=u8::MAX {
+            assert_eq!(SocketType::from_number(number), None);
+        }
+    }
+
+    #[test]
+    fn rfc15_knows_no_numbers_above_8() {
+        let numbers = SocketType::ALL.map(SocketType::short_greeting_number);
+
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2]);
     }
 }

@@ -2,14 +2,17 @@
 
 use std::fmt;
 
-use crate::error::{Fault, Incompatible};
+use crate::{
+    MechanismKind,
+    error::{Fault, Incompatible},
+};
 
 /// A ZMTP version, as a greeting announces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
-    /// The octet that decides about greeting and framing.
+    /// The number that decides about greeting and framing.
     pub major: u8,
-    /// The octet that decides about commands in traffic.
+    /// The number that decides about commands in traffic.
     pub minor: u8,
 }
 
@@ -17,29 +20,36 @@ impl Version {
     /// The version this crate speaks and announces: 3.1.
     pub const OURS: Self = Self { major: 3, minor: 1 };
 
-    /// True if the peer knows the commands of ZMTP 3.1: SUBSCRIBE, CANCEL, PING and PONG.
+    /// The version that is spoken with a peer whose greeting has the major octet 1.
+    pub(crate) const V2_0: Self = Self { major: 2, minor: 0 };
+
+    /// The version that the two octets of a greeting stand for.
     ///
-    /// To a 3.0 peer subscriptions go as messages, and PINGs not at all. Majors other than 3 that
-    /// got through the greeting count as 3.1, as they do in libzmq.
-    pub fn speaks_3_1(self) -> bool {
-        self.major != 3 || self.minor >= 1
+    /// Octets 0 and 1 are the revisions that ZMTP 1.0 and 2.0 call themselves by, without a minor.
+    /// Major 2 was never used by a release; it is taken for 3.1, as libzmq does.
+    pub(crate) fn of_greeting(major: u8, minor: u8) -> Self {
+        match major {
+            0 => Self { major: 1, minor: 0 },
+            1 => Self::V2_0,
+            2 => Self::OURS,
+            _ => Self { major, minor },
+        }
     }
 
-    /// Decides, as soon as the major octet is known, whether the greeting goes on.
+    /// True if the peer knows the commands of ZMTP 3.1: SUBSCRIBE, CANCEL, PING and PONG.
     ///
-    /// Majors 0 and 1 announce ZMTP 1.0 and 2.0, whose greeting ends two octets later; a least
-    /// version below 3.0 would branch off here. Major 2 was never used by a release; it is taken
-    /// for 3.1, as libzmq does.
+    /// To an older peer subscriptions go as messages, and PINGs not at all. Majors above 3 that got
+    /// through the greeting count as 3.1, as they do in libzmq.
+    pub fn speaks_3_1(self) -> bool {
+        self >= Self::OURS
+    }
+
+    /// True if the peer may send commands in traffic, and is owed answers to them.
     ///
-    /// # Errors
-    ///
-    /// [`Incompatible::Version`] for a major below 2.
-    pub(crate) fn accept_major(major: u8) -> Result<(), Fault> {
-        match major {
-            0 => Err(Incompatible::Version { announced: Self { major: 1, minor: 0 } }.into()),
-            1 => Err(Incompatible::Version { announced: Self { major: 2, minor: 0 } }.into()),
-            _ => Ok(()),
-        }
+    /// ZMTP 2.0 has none: what carries the flag of a command is to be ignored. From 3.0 on all
+    /// versions are taken alike, because releases that announce 3.0 send PING, and some SUBSCRIBE.
+    pub fn has_commands(self) -> bool {
+        self.major >= 3
     }
 }
 
@@ -49,30 +59,140 @@ impl fmt::Display for Version {
     }
 }
 
+/// The least version that a peer must speak.
+///
+/// There is no variant for ZMTP 1.0, which is always refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MinVersion {
+    /// ZMTP 2.0, without commands, metadata and security. Source: RFC 15/ZMTP.
+    V2_0,
+    /// ZMTP 3.0. Source: RFC 23/ZMTP.
+    #[default]
+    V3_0,
+    /// ZMTP 3.1. Source: RFC 37/ZMTP.
+    V3_1,
+}
+
+impl MinVersion {
+    /// Every choice, from the oldest.
+    pub const ALL: [Self; 3] = [Self::V2_0, Self::V3_0, Self::V3_1];
+
+    /// The version as it is written: `2.0`, `3.0` or `3.1`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V2_0 => "2.0",
+            Self::V3_0 => "3.0",
+            Self::V3_1 => "3.1",
+        }
+    }
+
+    /// Reads a version as [`MinVersion::name`] writes it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|least| least.name() == name)
+    }
+
+    /// The version itself.
+    pub fn version(self) -> Version {
+        match self {
+            Self::V2_0 => Version::V2_0,
+            Self::V3_0 => Version { major: 3, minor: 0 },
+            Self::V3_1 => Version { major: 3, minor: 1 },
+        }
+    }
+
+    /// The least version under a mechanism: any but NULL demands 3.0.
+    ///
+    /// ZMTP 2.0 has no mechanisms. If it were allowed beside another one, a peer without
+    /// credentials would get in by announcing it. Source: RFC 37/ZMTP, "Backwards Interoperability".
+    pub(crate) fn under(self, mechanism: MechanismKind) -> Self {
+        if mechanism == MechanismKind::Null { self } else { self.max(Self::V3_0) }
+    }
+
+    /// Compares with what a greeting announces.
+    ///
+    /// # Errors
+    ///
+    /// [`Incompatible::Version`] if that is less.
+    pub(crate) fn admit(self, announced: Version) -> Result<(), Fault> {
+        let least = self.version();
+        if announced < least {
+            return Err(Incompatible::Version { announced, least }.into());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for MinVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_minor_zero_of_major_three_lacks_commands() {
-        assert!(!Version { major: 3, minor: 0 }.speaks_3_1());
-        assert!(Version { major: 3, minor: 1 }.speaks_3_1());
-        assert!(Version { major: 3, minor: 7 }.speaks_3_1());
-        assert!(Version { major: 4, minor: 0 }.speaks_3_1());
+    fn version(major: u8, minor: u8) -> Version {
+        Version { major, minor }
     }
 
     #[test]
-    fn refused_majors_are_reported_by_the_version_they_stand_for() {
-        let refusals = [0, 1].map(|major| Version::accept_major(major).unwrap_err().to_string());
+    fn versions_below_3_1_lack_its_commands() {
+        let known = [(2, 0), (3, 0), (3, 1), (3, 7), (4, 0)];
 
-        assert!(refusals[0].contains("ZMTP 1.0"), "{}", refusals[0]);
-        assert!(refusals[1].contains("ZMTP 2.0"), "{}", refusals[1]);
+        let speaks = known.map(|(major, minor)| version(major, minor).speaks_3_1());
+
+        assert_eq!(speaks, [false, false, true, true, true]);
     }
 
     #[test]
-    fn majors_from_two_on_are_accepted() {
-        for major in 2..=u8::MAX {
-            assert_eq!(Version::accept_major(major), Ok(()));
+    fn version_2_0_lacks_all_commands() {
+        assert!(!Version::V2_0.has_commands());
+        assert!(version(3, 0).has_commands());
+        assert!(Version::OURS.has_commands());
+    }
+
+    #[test]
+    fn octets_of_a_greeting_stand_for_these_versions() {
+        let octets = [(0, 7), (1, 7), (2, 7), (3, 0), (3, 1), (4, 0), (255, 255)];
+
+        let spoken = octets.map(|(major, minor)| Version::of_greeting(major, minor).to_string());
+
+        assert_eq!(spoken, ["1.0", "2.0", "3.1", "3.0", "3.1", "4.0", "255.255"]);
+    }
+
+    #[test]
+    fn least_versions_admit_these_majors() {
+        let admitted = MinVersion::ALL.map(|least| {
+            let admits = |&major: &u8| least.admit(Version::of_greeting(major, 0)).is_ok();
+            (0..=u8::MAX).filter(admits).take(3).collect::<Vec<_>>()
+        });
+
+        assert_eq!(admitted, [[1, 2, 3], [2, 3, 4], [2, 4, 5]]);
+    }
+
+    #[test]
+    fn refusal_names_both_versions() {
+        let refusal = MinVersion::V3_1.admit(version(3, 0)).unwrap_err().to_string();
+
+        assert_eq!(refusal, "the peer speaks ZMTP 3.0, but 3.1 is the least supported");
+    }
+
+    #[test]
+    fn every_least_version_reads_back() {
+        for least in MinVersion::ALL {
+            assert_eq!(MinVersion::from_name(least.name()), Some(least));
+            assert_eq!(least.version().to_string(), least.name());
+        }
+        for name in ["", "1.0", "2", "2.00", "3.2", " 3.0"] {
+            assert_eq!(MinVersion::from_name(name), None);
+        }
+    }
+
+    #[test]
+    fn least_version_is_kept_under_null() {
+        for least in MinVersion::ALL {
+            assert_eq!(least.under(MechanismKind::Null), least);
         }
     }
 }

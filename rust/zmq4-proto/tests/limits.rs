@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic")]
 
 mod dialogue;
+mod traffic;
 
 use zmq4_proto::{
-    Decoder, Fault, FrameKind, HandshakeConfig, LARGE_BODY, LimitExceeded, MAX_COMMAND_BODY,
-    Malformed, Metadata, MetadataLimits, SocketType, TrafficLimits, Walk, WalkStop,
+    Command, Decoder, Fault, FrameKind, HandshakeConfig, LARGE_BODY, LimitExceeded,
+    MAX_COMMAND_BODY, Malformed, Metadata, MetadataLimits, SocketType, TrafficLimits, Walk,
+    WalkStop, put_subscribe,
 };
 
 use dialogue::{greeting, shake};
+use traffic::{Inbound, Reader};
 
 #[test]
 fn announced_length_of_a_message_frame_is_judged_at_the_header() {
@@ -168,6 +171,32 @@ fn publisher_may_take_longer_commands() {
         walk_header(decoder, 0x06, 1 << 20).stop,
         WalkStop::NeedMore { frame_len: 9 + (1 << 20) }
     );
+}
+
+#[test]
+fn publisher_takes_topics_of_1_mib_and_not_an_octet_more() {
+    let topic = vec![b't'; (1 << 20) + 1];
+    let read = |topic| {
+        let mut octets = Vec::new();
+        put_subscribe(&mut octets, topic);
+        Reader::new(decoder().with_max_topic(1 << 20)).read(&octets, usize::MAX)
+    };
+
+    let [exact, over] = [read(&topic[1..]), read(&topic)];
+
+    assert!(matches!(exact.as_slice(), [Inbound::Command(body)]
+        if Command::parse(body) == Command::Subscribe(&topic[1..])));
+    let fault = LimitExceeded::Command { announced: (1 << 20) + 11, limit: (1 << 20) + 10 };
+    assert_eq!(over, [Inbound::Fault(fault.into())]);
+}
+
+#[test]
+fn short_topics_do_not_lower_the_limit_of_commands() {
+    let decoder = decoder().with_max_topic(10);
+
+    let stop = walk_header(decoder, 0x06, u64::try_from(MAX_COMMAND_BODY).unwrap()).stop;
+
+    assert_eq!(stop, WalkStop::NeedMore { frame_len: 9 + MAX_COMMAND_BODY });
 }
 
 #[test]

@@ -42,7 +42,10 @@ fn long_identity_frame_of_a_1_0_peer_is_refused() {
 #[test]
 fn peer_below_3_0_is_refused_by_its_version() {
     let of = |major| fault_of(&greeting(major, 0)[..12]);
-    let version = |major| Incompatible::Version { announced: Version { major, minor: 0 } }.into();
+    let version = |major| {
+        let [announced, least] = [major, 3].map(|major| Version { major, minor: 0 });
+        Incompatible::Version { announced, least }.into()
+    };
 
     assert_eq!(of(0), version(1));
     assert_eq!(of(1), version(2));

@@ -7,7 +7,7 @@ mod wire;
 
 use std::time::Duration;
 
-use zmq4_proto::{Fault, Heartbeat, RoutingId, Silence, SocketType};
+use zmq4_proto::{Fault, Heartbeat, RoutingId, Silence, SocketType, Version};
 
 use traffic::{Inbound, message};
 use wire::{End, Pair, Setting};
@@ -22,6 +22,23 @@ fn every_legal_pair_of_types_establishes_over_any_cut() {
 
             assert_eq!(pair.ends[0].peer().socket_type, Some(theirs));
             assert_eq!(pair.ends[1].peer().socket_type, Some(ours));
+        }
+    }
+}
+
+#[test]
+fn every_legal_pair_of_types_establishes_in_2_0_over_any_cut() {
+    for (ours, theirs) in pairs_of_types().filter(|(ours, theirs)| ours.accepts(*theirs)) {
+        for piece_len in [1, 2, 3, 10, 11, 12, 13, 1_000] {
+            let mut pair = Pair::new([ours, theirs], Setting { piece_len, ..setting_2_0() });
+
+            pair.run(Duration::from_secs(10));
+
+            for end in &pair.ends {
+                assert_eq!(end.peer().version, Version { major: 2, minor: 0 });
+            }
+            assert!(ours.accepts(pair.ends[0].peer().socket_type.unwrap()));
+            assert!(theirs.accepts(pair.ends[1].peer().socket_type.unwrap()));
         }
     }
 }
@@ -51,33 +68,49 @@ fn handshake_takes_four_trips() {
 }
 
 #[test]
+fn handshake_in_2_0_takes_four_trips() {
+    let mut pair = Pair::new([SocketType::Push, SocketType::Pull], setting_2_0());
+
+    // Signature, major version, socket type, identity.
+    pair.run(setting().latency * 4);
+
+    assert!(pair.ends.iter().all(End::is_established));
+}
+
+#[test]
 fn handshake_on_a_wire_that_ends_early_never_establishes() {
-    for octets in 0..90 {
-        let cut_after = Some(octets);
-        let mut pair =
-            Pair::new([SocketType::Push, SocketType::Pull], Setting { cut_after, ..setting() });
+    for (setting, len) in [(setting(), 90), (setting_2_0(), 14)] {
+        for octets in 0..len {
+            let setting = Setting { cut_after: Some(octets), ..setting.clone() };
+            let mut pair = Pair::new([SocketType::Push, SocketType::Pull], setting);
 
-        pair.run(Duration::from_secs(10));
+            pair.run(Duration::from_secs(10));
 
-        assert!(pair.ends.iter().all(|end| !end.is_established() && end.faults.is_empty()));
+            assert!(pair.ends.iter().all(|end| !end.is_established() && end.faults.is_empty()));
+        }
     }
 }
 
 #[test]
 fn routing_id_reaches_the_other_end() {
-    let id = RoutingId::try_from(&b"worker-7"[..]).unwrap();
-    let setting = Setting { routing_id: id.clone(), ..setting() };
-    let mut pair = Pair::new([SocketType::Dealer, SocketType::Router], setting);
+    for setting in [setting(), setting_2_0()] {
+        let id = RoutingId::try_from(&b"worker-7"[..]).unwrap();
+        let setting = Setting { routing_id: id.clone(), ..setting };
+        let mut pair = Pair::new([SocketType::Dealer, SocketType::Router], setting);
 
-    pair.run(Duration::from_secs(1));
+        pair.run(Duration::from_secs(1));
 
-    assert_eq!(pair.ends[1].peer().routing_id, id);
+        assert_eq!(pair.ends[1].peer().routing_id, id);
+    }
 }
 
 #[test]
 fn messages_arrive_in_order_and_whole_over_any_cut() {
-    for piece_len in [1, 7, 1_000, 65_536] {
-        let setting = Setting { piece_len, ..setting() };
+    let settings = [setting(), setting_2_0()];
+    for (setting, piece_len) in
+        settings.iter().flat_map(|setting| [1, 7, 1_000, 65_536].map(|len| (setting, len)))
+    {
+        let setting = Setting { piece_len, ..setting.clone() };
         let mut pair = Pair::new([SocketType::Dealer, SocketType::Dealer], setting);
         pair.run(Duration::from_secs(10));
         let large = vec![8; 70_000];
@@ -103,6 +136,17 @@ fn heartbeats_hold_an_idle_connection_for_an_hour() {
         assert_eq!(end.faults, []);
         assert!((3_590..=3_600).contains(&end.count_pings()), "{}", end.count_pings());
         assert!(!end.inbound.iter().any(|inbound| matches!(inbound, Inbound::Fault(_))));
+    }
+}
+
+#[test]
+fn no_heartbeats_go_to_a_2_0_peer() {
+    let mut pair = with_heartbeats(setting_2_0());
+
+    pair.run(Duration::from_secs(3_600));
+
+    for end in &pair.ends {
+        assert_eq!((end.count_pings(), end.faults.len()), (0, 0));
     }
 }
 
@@ -170,7 +214,12 @@ fn setting() -> Setting {
         latency: Duration::from_millis(30),
         cut_after: None,
         routing_id: RoutingId::default(),
+        is_2_0: false,
     }
+}
+
+fn setting_2_0() -> Setting {
+    Setting { is_2_0: true, ..setting() }
 }
 
 const HEARTBEAT: Heartbeat = Heartbeat {

@@ -7,7 +7,8 @@ mod traffic;
 
 use zmq4_proto::{
     Command, Decoder, FrameKind, Handshake, HandshakeConfig, Metadata, RoutingId, SocketType,
-    TrafficLimits, Version, put_cancel, put_error, put_frame, put_ping, put_pong, put_subscribe,
+    TrafficLimits, Version, put_cancel, put_cancel_message, put_error, put_frame, put_ping,
+    put_pong, put_subscribe, put_subscribe_message,
 };
 
 use hex::hex;
@@ -194,6 +195,31 @@ fn recorded_commands_are_written_and_read_alike() {
 }
 
 #[test]
+fn recorded_subscriptions_below_3_1_are_written_and_read_alike() {
+    for (subscription, recorded) in SUBSCRIPTION_MESSAGES {
+        let recorded = hex(recorded);
+        let mut out = Vec::new();
+        match subscription {
+            Command::Subscribe(topic) => put_subscribe_message(&mut out, topic),
+            Command::Cancel(topic) => put_cancel_message(&mut out, topic),
+            Command::Ready(_)
+            | Command::Error(_)
+            | Command::Ping { .. }
+            | Command::Pong { .. }
+            | Command::Unknown { .. }
+            | Command::Malformed => unreachable!(),
+        }
+
+        assert_eq!(out, recorded, "{subscription:?}");
+        let inbound = read(&recorded);
+        let [Inbound::Message(frames)] = inbound.as_slice() else {
+            panic!("not one message: {inbound:?}");
+        };
+        assert_eq!(Command::from_message(&frames[0]), Some(subscription));
+    }
+}
+
+#[test]
 fn recorded_commands_of_draft_types_are_unknown() {
     for (name, recorded) in [
         (&b"JOIN"[..], "040b 04 4a4f494e 4d6f76696573"),
@@ -313,6 +339,14 @@ const MESSAGES: [(&[&[u8]], &str); 10] = [
     (&[b"HEY"], "0003 484559"),
     (&[b"\x01top"], "0004 01 746f70"),
     (&[b"\x02user"], "0005 02 75736572"),
+];
+
+const SUBSCRIPTION_MESSAGES: [(Command<'static>, &str); 5] = [
+    (Command::Subscribe(b"A"), "0002 01 41"),
+    (Command::Subscribe(b""), "0001 01"),
+    (Command::Subscribe(b"BB"), "0003 01 4242"),
+    (Command::Cancel(b"BB"), "0003 00 4242"),
+    (Command::Subscribe(b"top"), "0004 01 746f70"),
 ];
 
 const COMMANDS: [(Command<'static>, &str); 12] = [

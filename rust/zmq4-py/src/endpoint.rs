@@ -28,6 +28,13 @@ impl std::hash::Hash for EndpointHandle {
     }
 }
 
+/// An address as endpoints tell theirs; what is no address stays as it is.
+#[pyfunction]
+pub(crate) fn normal_form(address: &str) -> String {
+    let parsed = address.parse::<zmq4_core::Endpoint>();
+    parsed.map_or_else(|_| address.to_owned(), |endpoint| endpoint.to_string())
+}
+
 /// A registered wait; dropping it ends the wait.
 #[pyclass(frozen, module = "zmq4._native")]
 #[derive(Debug)]

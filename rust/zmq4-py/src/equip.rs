@@ -26,7 +26,7 @@ macro_rules! method {
 }
 
 /// The methods of the threads face.
-const THREADS: [Method; 9] = [
+const THREADS: [Method; 11] = [
     method!(
         c"send",
         send::send,
@@ -38,6 +38,18 @@ const THREADS: [Method; 9] = [
         send::try_send,
         "try_send($self, first, /, *rest)",
         "Sends one message if there is room now; says whether it was taken."
+    ),
+    method!(
+        c"send_to",
+        send::send_to,
+        "send($self, to, first, /, *rest, timeout=None)",
+        "Sends one message to the peer of that routing id, waiting for room for up to timeout seconds."
+    ),
+    method!(
+        c"try_send_to",
+        send::try_send_to,
+        "try_send($self, to, first, /, *rest)",
+        "Sends one message to the peer of that routing id if there is room now."
     ),
     method!(
         c"send_many",
@@ -84,7 +96,7 @@ const THREADS: [Method; 9] = [
 ];
 
 /// The methods of the asyncio face.
-const ASYNCIO: [Method; 8] = [
+const ASYNCIO: [Method; 10] = [
     method!(
         c"send",
         operation::send,
@@ -96,6 +108,18 @@ const ASYNCIO: [Method; 8] = [
         send::try_send,
         "try_send($self, first, /, *rest)",
         "Sends one message if there is room now; says whether it was taken."
+    ),
+    method!(
+        c"send_to",
+        operation::send_to,
+        "send($self, to, first, /, *rest, timeout=None)",
+        "Sends one message to the peer of that routing id, waiting for room for up to timeout seconds."
+    ),
+    method!(
+        c"try_send_to",
+        send::try_send_to,
+        "try_send($self, to, first, /, *rest)",
+        "Sends one message to the peer of that routing id if there is room now."
     ),
     method!(
         c"send_many",
@@ -158,7 +182,8 @@ pub(crate) fn equip(cls: &Bound<'_, PyType>, face: &str, names: Vec<String>) -> 
             let made = ffi::PyDescr_NewMethod(cls.as_ptr().cast(), raw::definition(*method));
             Bound::from_owned_ptr_or_err(py, made)?
         };
-        cls.setattr(name.as_str(), descriptor)?;
+        // `send_to` is the `send` of sockets whose peers have names.
+        cls.setattr(name.trim_end_matches("_to"), descriptor)?;
     }
     Ok(())
 }

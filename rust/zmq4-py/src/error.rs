@@ -4,7 +4,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use zmq4_core::{OpenError, RecvError, SendError};
+use zmq4_core::{OpenError, RecvError, SendError, SubscribeError};
 
 /// The exceptions that native code raises, by the name of their class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     InvalidEndpoint,
     EndpointError,
     NoPeers,
+    Unroutable,
     StateError,
     ForkError,
     OptionError,
@@ -34,6 +35,7 @@ impl Kind {
             Self::InvalidEndpoint => "InvalidEndpoint",
             Self::EndpointError => "EndpointError",
             Self::NoPeers => "NoPeers",
+            Self::Unroutable => "Unroutable",
             Self::StateError => "StateError",
             Self::ForkError => "ForkError",
             Self::OptionError => "OptionError",
@@ -80,9 +82,43 @@ pub(crate) fn send(py: Python<'_>, error: SendError, what: &str) -> PyErr {
             Kind::WouldBlock,
             &format!("{what}: every peer's queue is full; raise send_hwm, or wait with timeout="),
         ),
+        SendError::Unroutable => new(
+            py,
+            Kind::Unroutable,
+            &format!(
+                "{what}: no peer has that routing id; send to msg.sender of a peer that is there, or \
+                 drop such messages with on_unroutable=\"drop\""
+            ),
+        ),
+        SendError::OutOfTurn => new(
+            py,
+            Kind::StateError,
+            &format!(
+                "{what}: it is not its turn to send: a Req waits for the reply to its last request, a Rep \
+                 for the next request; receive it first"
+            ),
+        ),
         SendError::NotSupported => new(py, Kind::StateError, &format!("{what} does not send")),
         SendError::Closed => new(py, Kind::Closed, &format!("{what} is closed")),
         SendError::Terminated => {
+            new(py, Kind::ContextTerminated, &format!("{what}: its context was terminated"))
+        }
+    }
+}
+
+/// A subscription that cannot be. `what` names the socket.
+pub(crate) fn subscribe(py: Python<'_>, error: SubscribeError, what: &str) -> PyErr {
+    match error {
+        SubscribeError::NotSupported => {
+            new(py, Kind::StateError, &format!("{what} has no subscriptions of its own"))
+        }
+        SubscribeError::TooMany => new(
+            py,
+            Kind::StateError,
+            &format!("{what}: the peer holds as many subscriptions as it may (max_subscriptions)"),
+        ),
+        SubscribeError::Closed => new(py, Kind::Closed, &format!("{what} is closed")),
+        SubscribeError::Terminated => {
             new(py, Kind::ContextTerminated, &format!("{what}: its context was terminated"))
         }
     }
@@ -92,6 +128,14 @@ pub(crate) fn send(py: Python<'_>, error: SendError, what: &str) -> PyErr {
 pub(crate) fn receive(py: Python<'_>, error: RecvError, what: &str) -> PyErr {
     match error {
         RecvError::Empty => new(py, Kind::WouldBlock, &format!("{what}: no message is there")),
+        RecvError::OutOfTurn => new(
+            py,
+            Kind::StateError,
+            &format!(
+                "{what}: it is not its turn to receive: a Req sends a request first, a Rep replies to \
+                 the last one"
+            ),
+        ),
         RecvError::NotSupported => new(py, Kind::StateError, &format!("{what} does not receive")),
         RecvError::Closed => new(py, Kind::Closed, &format!("{what} is closed")),
         RecvError::Terminated => {
@@ -111,9 +155,13 @@ pub(crate) fn open(py: Python<'_>, error: &OpenError, address: &str) -> PyErr {
             Kind::AddressInUse,
             format!("{address} is in use by another socket; close it or choose another address"),
         ),
+        OpenError::NameTaken => message(
+            Kind::AddressInUse,
+            format!("{address}: a peer of the socket has that routing id already"),
+        ),
         OpenError::Io(io) => {
             let made = message(Kind::EndpointError, format!("{address}: {io}"));
-            if let Some(number) = io.raw_os_error()
+            if let Some(number) = error.system_number()
                 && let Err(other) = made.value(py).setattr("errno", number)
             {
                 return other;

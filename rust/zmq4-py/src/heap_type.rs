@@ -32,6 +32,8 @@ pub(crate) struct HeapType<'a> {
     pub(crate) slots: &'a [Slot],
     pub(crate) methods: &'a [Method],
     pub(crate) getters: Vec<ffi::PyGetSetDef>,
+    /// The type it is derived from, if not `object`.
+    pub(crate) base: Option<&'a Bound<'a, PyType>>,
 }
 
 /// A read-only attribute.
@@ -72,9 +74,18 @@ impl HeapType<'_> {
             flags: u32::try_from(self.flags)?,
             slots: slots.as_mut_ptr(),
         };
-        // SAFETY: the spec is complete, and what it points to is copied or lives for ever.
-        let made =
-            unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_FromSpec(&raw mut spec))? };
+        let base = self.base.map_or(null_mut(), Bound::as_ptr);
+        // SAFETY: the spec is complete, and what it points to is copied or lives for ever. The base is a
+        // type, or null for `object`.
+        let made = unsafe {
+            let made = if base.is_null() {
+                ffi::PyType_FromSpec(&raw mut spec)
+            } else {
+                let bases = pyo3::types::PyTuple::new(py, [Borrowed::from_ptr(py, base)])?;
+                ffi::PyType_FromSpecWithBases(&raw mut spec, bases.as_ptr())
+            };
+            Bound::from_owned_ptr_or_err(py, made)?
+        };
         Ok(made.cast_into::<PyType>()?.unbind())
     }
 }

@@ -30,10 +30,12 @@ mod per_process;
 mod process;
 mod raw;
 mod receive;
+mod role;
 mod send;
 mod settings;
 mod signal;
 mod socket;
+mod subscription;
 mod wait;
 
 use pyo3::prelude::*;
@@ -46,7 +48,7 @@ mod _native {
     #[pymodule_export]
     use crate::context::Context;
     #[pymodule_export]
-    use crate::endpoint::EndpointHandle;
+    use crate::endpoint::{EndpointHandle, normal_form};
     #[pymodule_export]
     use crate::equip::equip;
     #[pymodule_export]
@@ -63,6 +65,8 @@ mod _native {
     use crate::signal::LoopSignal;
     #[pymodule_export]
     use crate::socket::Socket;
+    #[pymodule_export]
+    use crate::subscription::Subscription;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -75,6 +79,7 @@ fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let message = message::message_type(py)?;
     py.import("collections.abc")?.getattr("Sequence")?.call_method1("register", (message,))?;
     module.add("Message", message)?;
+    module.add("Request", message::request_type(py)?)?;
     module.add("OPTIONS", options::table(py)?)?;
     options::add_properties(py)?;
     log::install();

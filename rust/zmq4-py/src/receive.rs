@@ -10,6 +10,7 @@ use crate::buffer::to_bytes;
 use crate::error::{self, Kind};
 use crate::message;
 use crate::raw::{Arguments, raw_method};
+use crate::role::{Role, dress};
 use crate::send::{none, socket, timeout_only};
 use crate::socket::Socket;
 use crate::wait::{Attempt, Limit, repeat};
@@ -48,10 +49,15 @@ fn taken(object: *mut ffi::PyObject) -> Take<Looked> {
 
 /// The object, or the exception that says why there is none.
 #[inline]
-pub(crate) fn finish(py: Python<'_>, looked: Looked) -> PyResult<*mut ffi::PyObject> {
+pub(crate) fn finish(
+    slf: Borrowed<'_, '_, PyAny>,
+    socket: &Socket,
+    looked: Looked,
+) -> PyResult<*mut ffi::PyObject> {
+    let py = slf.py();
     match looked {
         Looked::Made(object) if object.is_null() => Err(PyErr::fetch(py)),
-        Looked::Made(object) => Ok(object),
+        Looked::Made(object) => dress(slf, socket, object),
         Looked::Multipart(frames) => {
             let text = format!(
                 "the next message has {frames} frames; receive it with recv() (it was not consumed)"
@@ -70,28 +76,29 @@ pub(crate) fn finish(py: Python<'_>, looked: Looked) -> PyResult<*mut ffi::PyObj
 /// Receives with `look`, waiting if it must.
 #[inline]
 fn receive(
-    py: Python<'_>,
-    socket: &Socket,
+    slf: Borrowed<'_, '_, PyAny>,
     limit: Limit,
     mut look: impl FnMut(MessageRef<'_>) -> Take<Looked>,
 ) -> PyResult<*mut ffi::PyObject> {
+    let (py, socket) = (slf.py(), socket(slf));
     match socket.core(py)?.try_recv_with(&mut look) {
-        Ok(looked) => finish(py, looked),
-        Err(RecvError::Empty) => receive_slowly(py, socket, limit, look),
+        Ok(looked) => finish(slf, socket, looked),
+        Err(RecvError::Empty) => receive_slowly(slf, socket, limit, look),
         Err(error) => Err(error::receive(py, error, &socket.describe())),
     }
 }
 
 #[cold]
 fn receive_slowly(
-    py: Python<'_>,
+    slf: Borrowed<'_, '_, PyAny>,
     socket: &Socket,
     limit: Limit,
     mut look: impl FnMut(MessageRef<'_>) -> Take<Looked>,
 ) -> PyResult<*mut ffi::PyObject> {
+    let py = slf.py();
     let limit = limit.or(socket.timeouts.receive());
     match wait_to_receive(py, socket, limit, || socket.core(py)?.try_recv_with_py(&mut look))? {
-        Some(looked) => finish(py, looked),
+        Some(looked) => finish(slf, socket, looked),
         None => Err(timed_out(py, socket)),
     }
 }
@@ -138,13 +145,9 @@ pub(crate) fn timed_out(py: Python<'_>, socket: &Socket) -> PyErr {
     error::new(py, Kind::Timeout, &text)
 }
 
-raw_method!(recv, |slf, args| {
-    receive(slf.py(), socket(slf), timeout_only(args, "recv")?, as_message)
-});
+raw_method!(recv, |slf, args| { receive(slf, timeout_only(args, "recv")?, as_message) });
 
-raw_method!(recv_bytes, |slf, args| {
-    receive(slf.py(), socket(slf), timeout_only(args, "recv_bytes")?, as_bytes)
-});
+raw_method!(recv_bytes, |slf, args| { receive(slf, timeout_only(args, "recv_bytes")?, as_bytes) });
 
 raw_method!(try_recv, |slf, args| {
     let py = slf.py();
@@ -153,7 +156,7 @@ raw_method!(try_recv, |slf, args| {
         return Err(PyTypeError::new_err("try_recv() takes no arguments"));
     }
     match socket.core(py)?.try_recv_with(as_message) {
-        Ok(looked) => finish(py, looked),
+        Ok(looked) => finish(slf, socket, looked),
         Err(RecvError::Empty) => Ok(none(py)),
         Err(error) => Err(error::receive(py, error, &socket.describe())),
     }
@@ -203,7 +206,7 @@ raw_method!(recv_into, |slf, args| {
         return Err(PyTypeError::new_err("recv_into() takes one writable buffer"));
     };
     let target = Target::new(buffer)?;
-    receive(slf.py(), socket(slf), limit, |message| target.fill(message))
+    receive(slf, limit, |message| target.fill(message))
 });
 
 /// How many messages `recv_many` takes at most, unless told.
@@ -250,11 +253,20 @@ impl<'py> Batch<'py> {
     }
 
     /// The list. A message for which there was no memory is lost with the exception.
-    pub(crate) fn into_list(mut self) -> PyResult<*mut ffi::PyObject> {
-        let messages = std::mem::take(&mut self.messages);
+    pub(crate) fn into_list(
+        mut self,
+        owner: Borrowed<'_, '_, PyAny>,
+        socket: &Socket,
+    ) -> PyResult<*mut ffi::PyObject> {
+        let mut messages = std::mem::take(&mut self.messages);
         if messages.contains(&std::ptr::null_mut()) {
             self.messages = messages;
             return Err(PyErr::fetch(self.py));
+        }
+        if socket.role != Role::Messages {
+            for message in &mut messages {
+                *message = dress(owner, socket, *message)?;
+            }
         }
         let len = ffi::Py_ssize_t::try_from(messages.len())?;
         // SAFETY: a new list of `len` empty places, each filled with a reference that we own.
@@ -281,6 +293,11 @@ impl Drop for Batch<'_> {
     }
 }
 
+/// A batch of none.
+pub(crate) fn no_messages(py: Python<'_>) -> *mut ffi::PyObject {
+    pyo3::types::PyList::empty(py).into_ptr()
+}
+
 raw_method!(recv_many, |slf, args| {
     let py = slf.py();
     let socket = socket(slf);
@@ -288,12 +305,12 @@ raw_method!(recv_many, |slf, args| {
     let core = socket.core(py)?;
     let mut batch = Batch::new(py);
     match batch.fill(core, max) {
-        Ok(()) => return batch.into_list(),
+        Ok(()) => return batch.into_list(slf, socket),
         Err(RecvError::Empty) => {}
         Err(error) => return Err(error::receive(py, error, &socket.describe())),
     }
     let limit = limit.or(socket.timeouts.receive());
     // Nothing in time is an empty list: a batch of none.
     wait_to_receive(py, socket, limit, || Ok(batch.fill(core, max)))?;
-    batch.into_list()
+    batch.into_list(slf, socket)
 });

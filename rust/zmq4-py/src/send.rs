@@ -106,9 +106,42 @@ pub(crate) fn timed_out(py: Python<'_>, socket: &Socket, error: SendError) -> Py
     error::new(py, Kind::Timeout, &text)
 }
 
-raw_method!(try_send, |slf, args| {
+/// A message to somebody has a routing id, which is `bytes`, and a frame.
+pub(crate) fn check_addressed(args: Arguments<'_>) -> PyResult<()> {
+    let (Some(to), 2..) = (args.get(0), args.len()) else {
+        return Err(PyTypeError::new_err("a Router sends to a peer: its routing id, then a frame"));
+    };
+    if to.is_instance_of::<pyo3::types::PyString>() {
+        return Err(PyTypeError::new_err("a routing id is bytes, as in msg.sender"));
+    }
+    Ok(())
+}
+
+raw_method!(send_to, |slf, args| {
     let py = slf.py();
     let socket = socket(slf);
+    let limit = Limit::new(args.keyword("timeout")?)?;
+    check_addressed(args)?;
+    let message = message(args)?;
+    match socket.core(py)?.try_send(message.parts()) {
+        Ok(()) => Ok(none(py)),
+        Err(error) => send_slowly(py, socket, message.parts(), error, limit),
+    }
+});
+
+raw_method!(try_send_to, |slf, args| {
+    let py = slf.py();
+    check_addressed(args)?;
+    try_send_message(py, socket(slf), args)
+});
+
+raw_method!(try_send, |slf, args| { try_send_message(slf.py(), socket(slf), args) });
+
+fn try_send_message(
+    py: Python<'_>,
+    socket: &Socket,
+    args: Arguments<'_>,
+) -> PyResult<*mut ffi::PyObject> {
     args.keywords([])?;
     let message = message(args)?;
     match socket.core(py)?.try_send(message.parts()) {
@@ -116,7 +149,7 @@ raw_method!(try_send, |slf, args| {
         Err(SendError::Full | SendError::NoPeer) => Ok(boolean(py, false)),
         Err(error) => Err(error::send(py, error, &socket.describe())),
     }
-});
+}
 
 /// Rows that are converted before the socket is locked once for all of them.
 const CHUNK: usize = 64;
@@ -236,7 +269,7 @@ impl<'py> ManySender<'py> {
 
 /// The frames of a row: the row itself if it is one frame, or what a sequence holds.
 pub(crate) fn frames_of<'py>(row: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let is_message = row.is_exact_instance(crate::message::message_type(row.py())?);
+    let is_message = row.is_instance(crate::message::message_type(row.py())?)?;
     if is_message || row.is_instance_of::<PyTuple>() || row.is_instance_of::<PyList>() {
         return row.try_iter()?.collect();
     }

@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
-use zmq4_core::proto::SocketType;
+use pyo3::types::{PyBytes, PyDict, PyType};
+use zmq4_core::proto::{RoutingId, SocketType};
 use zmq4_core::{SendError, WaitSide, Waiter};
 
 use crate::claim::LoopClaims;
 use crate::context::Context;
 use crate::endpoint::EndpointHandle;
-use crate::error;
+use crate::error::{self, Kind};
 use crate::options;
 use crate::process::Native;
+use crate::role::Role;
 use crate::signal::LoopSignal;
-use crate::wait::Limit;
+use crate::wait::{Attempt, Limit, repeat};
 
 /// A socket of one of the eleven types. Use the classes of `zmq4` and `zmq4.asyncio`.
 #[pyclass(frozen, subclass, module = "zmq4._native", weakref)]
@@ -28,6 +29,9 @@ pub(crate) struct Socket {
     name: String,
     pub(crate) timeouts: Timeouts,
     pub(crate) claims: LoopClaims,
+    pub(crate) role: Role,
+    /// Requests received so far: only the last can be replied to.
+    requests: AtomicU64,
 }
 
 /// The socket's own time limits, in nanoseconds; the largest number means for ever.
@@ -81,6 +85,11 @@ impl Socket {
         self.inner.get(py)
     }
 
+    /// The number of a request that was just received.
+    pub(crate) fn next_request(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// How messages name this socket.
     pub(crate) fn describe(&self) -> String {
         let address = self.inner.ours().and_then(|socket| socket.endpoints().pop());
@@ -110,26 +119,28 @@ fn socket_type(cls: &Bound<'_, PyType>) -> PyResult<SocketType> {
 impl Socket {
     #[new]
     #[classmethod]
-    #[pyo3(signature = (*, bind=None, connect=None, context=None, **options))]
+    #[pyo3(signature = (*, bind=None, connect=None, topics=None, context=None, **options))]
     fn new(
         cls: &Bound<'_, PyType>,
         bind: Option<&Bound<'_, PyAny>>,
         connect: Option<&Bound<'_, PyAny>>,
+        topics: Option<&Bound<'_, PyAny>>,
         context: Option<PyRef<'_, Context>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let py = cls.py();
-        // Both are for the class's `__init__`; they are named here so that they are not options.
-        let _ = (bind, connect);
+        // They are for the class's `__init__`, and named here so that they are not options.
+        let _ = (bind, connect, topics);
         let context = match context {
             Some(context) => context.core(py)?.clone(),
             None => Context::implicit(),
         };
         let timeouts = Timeouts::default();
-        let parsed = options::parse(py, options, &timeouts)?;
+        let socket_type = socket_type(cls)?;
+        let parsed = options::parse(py, socket_type, options, &timeouts)?;
         crate::log::start(py)?;
         let name = cls.name()?.to_string();
-        let inner = zmq4_core::Socket::new(&context, socket_type(cls)?, parsed)
+        let inner = zmq4_core::Socket::new(&context, socket_type, parsed)
             .map_err(|error| error::open(py, &error, &name))?;
         Ok(Self {
             inner: Native::new(inner),
@@ -137,6 +148,8 @@ impl Socket {
             name,
             timeouts,
             claims: LoopClaims::default(),
+            role: Role::of(socket_type),
+            requests: AtomicU64::new(0),
         })
     }
 
@@ -146,9 +159,16 @@ impl Socket {
         bound.map(EndpointHandle::new).map_err(|error| error::open(py, &error, address))
     }
 
-    /// Connects to an address, in the background.
-    fn _connect(&self, py: Python<'_>, address: &str) -> PyResult<EndpointHandle> {
-        let connected = self.core(py)?.connect(address);
+    /// Connects to an address, in the background; a ROUTER may choose the peer's routing id.
+    #[pyo3(signature = (address, routing_id=None))]
+    fn _connect(
+        &self,
+        py: Python<'_>,
+        address: &str,
+        routing_id: Option<&[u8]>,
+    ) -> PyResult<EndpointHandle> {
+        let routing_id = routing_id.map(|id| chosen_routing_id(py, id)).transpose()?;
+        let connected = self.core(py)?.connect_as(address, routing_id.as_ref());
         connected.map(EndpointHandle::new).map_err(|error| error::open(py, &error, address))
     }
 
@@ -196,6 +216,89 @@ impl Socket {
         ))
     }
 
+    /// Gives up the request in progress.
+    fn _abandon(&self, py: Python<'_>) -> PyResult<()> {
+        self.core(py)?.abandon();
+        Ok(())
+    }
+
+    /// The number of the request that may be replied to.
+    fn _last_request(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    fn _subscribe(&self, py: Python<'_>, topic: &[u8]) -> PyResult<()> {
+        let changed = self.core(py)?.subscribe(topic);
+        changed.map_err(|error| error::subscribe(py, error, &self.describe()))
+    }
+
+    fn _unsubscribe(&self, py: Python<'_>, topic: &[u8]) -> PyResult<()> {
+        let changed = self.core(py)?.unsubscribe(topic);
+        changed.map_err(|error| error::subscribe(py, error, &self.describe()))
+    }
+
+    /// The topics that are subscribed to.
+    fn _topics<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+        let topics = self.core(py)?.topics();
+        Ok(topics.into_iter().map(|topic| PyBytes::new(py, &topic)).collect())
+    }
+
+    /// How many different topics are held, by this socket or by its peers.
+    fn _topic_count(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.core(py)?.topic_count())
+    }
+
+    /// Whether at least `count` peers have subscribed to messages of a topic, or to anything.
+    #[pyo3(name = "_has_subscribers", signature = (count, topic=None))]
+    fn has_subscribers(
+        &self,
+        py: Python<'_>,
+        count: usize,
+        topic: Option<&[u8]>,
+    ) -> PyResult<bool> {
+        let core = self.core(py)?;
+        core.check().map_err(|error| error::send(py, error, &self.describe()))?;
+        Ok(core.subscribers(topic) >= count)
+    }
+
+    /// Waits in this thread until enough peers have subscribed; says whether they have.
+    #[pyo3(signature = (count, topic=None, timeout=None))]
+    fn _wait_for_subscribers(
+        &self,
+        py: Python<'_>,
+        count: usize,
+        topic: Option<&[u8]>,
+        timeout: Option<f64>,
+    ) -> PyResult<bool> {
+        let limit = timeout.map_or(Ok(Limit::Never), Limit::from_seconds)?.or(None);
+        let core = self.core(py)?;
+        let attempt = || {
+            let has = self.has_subscribers(py, count, topic)?;
+            Ok(if has { Attempt::Done(()) } else { Attempt::Later })
+        };
+        if let Attempt::Done(()) = attempt()? {
+            return Ok(true);
+        }
+        Ok(repeat(py, limit, |waiter| core.watch_subscribers(waiter), attempt)?.is_some())
+    }
+
+    /// Rings an event loop when subscriptions of peers change next.
+    fn _watch_subscribers(
+        &self,
+        py: Python<'_>,
+        signal: &LoopSignal,
+        token: u64,
+    ) -> PyResult<SubscriberWatch> {
+        let waiter = Waiter::Loop(signal.share(py)?, token);
+        let watch = self.core(py)?.watch_subscribers(waiter);
+        Ok(SubscriberWatch { _watch: watch.map(Native::new) })
+    }
+
+    /// Whether the peer of that routing id has room; none if there is no such peer.
+    fn _peer_has_room(&self, py: Python<'_>, routing_id: &[u8]) -> PyResult<Option<bool>> {
+        Ok(self.core(py)?.peer_has_room(routing_id))
+    }
+
     fn _is_drained(&self, py: Python<'_>) -> PyResult<bool> {
         let drained = self.core(py)?.is_drained();
         drained.map_err(|error| error::send(py, error, &self.describe()))
@@ -205,6 +308,21 @@ impl Socket {
         let waiter = Waiter::Loop(signal.share(py)?, token);
         Ok(DrainWait { _wait: Native::new(self.core(py)?.wait(WaitSide::Drain, waiter)) })
     }
+}
+
+/// Rings at the next change of subscriptions; dropping it ends the wait.
+#[pyclass(frozen, module = "zmq4._native")]
+#[derive(Debug)]
+pub(crate) struct SubscriberWatch {
+    _watch: Option<Native<zmq4_core::Watch>>,
+}
+
+fn chosen_routing_id(py: Python<'_>, id: &[u8]) -> PyResult<RoutingId> {
+    let chosen = RoutingId::try_from(id).ok().filter(|id| !id.is_empty());
+    chosen.ok_or_else(|| {
+        let text = format!("a routing id has 1 to 255 octets, not {}", id.len());
+        error::new(py, Kind::OptionError, &text)
+    })
 }
 
 /// A registered wait; dropping it ends the wait.

@@ -35,6 +35,7 @@ GOOD: Final[dict[str, list[tuple[object, object]]]] = {
     "reconnect": [(Backoff(0.5, max=2, jitter=0), Backoff(0.5, max=2, jitter=0)), (None, None)],
     "connect_timeout": [(2.5, 2.5), (None, None)],
     "handshake_timeout": [(2.5, 2.5), (None, None), (math.inf, None)],
+    "min_version": [(each, each) for each in ("2.0", "3.0", "3.1")],
     "max_message_size": [(1000, 1000), ("1MiB", 1 << 20), (None, None)],
     "max_frames": [(1, 1), (1000, 1000)],
     "max_message_bytes": [("1MiB", 1 << 20), (1000, 1000)],
@@ -47,6 +48,7 @@ GOOD: Final[dict[str, list[tuple[object, object]]]] = {
     ],
     "tcp_user_timeout": [(30, 30.0), (None, None)],
     "routing_id": [(b"", b""), (b"me", b"me"), (b"x" * 255, b"x" * 255)],
+    "probe": [(True, True), (False, False)],
     "metadata": [
         ({}, {}),
         ({"X-Text": "é", "X-Octets": b"\0"}, {"X-Text": "é".encode(), "X-Octets": b"\0"}),
@@ -68,6 +70,7 @@ BAD: Final[dict[str, list[object]]] = {
     "reconnect": [5, 0.1, "5", True],
     "connect_timeout": NO_LIMITS,
     "handshake_timeout": NO_LIMITS,
+    "min_version": ["", "1.0", "2", "3.2", 3.0, (3, 0), None],
     "max_message_size": [each for each in NO_OCTETS if each is not None],
     "max_frames": [0, -1, 1.5, None, "5", 1 << 32],
     "max_message_bytes": NO_OCTETS,
@@ -77,9 +80,12 @@ BAD: Final[dict[str, list[object]]] = {
     "tcp_keepalive": [5, "5", True],
     "tcp_user_timeout": NO_LIMITS,
     "routing_id": ["text", b"x" * 256, b"\0x", None, bytearray(b"x")],
+    "probe": [0, 1, None, "yes"],
     "metadata": [5, None, {"X-A": 5}, {"Role": "x"}, {"": ""}, [("X-A", "b")]],
 }
-NAMES: Final = [row[0] for row in OPTIONS]
+ROWS: Final = {row[0]: row for row in OPTIONS if not row[5] or "DEALER" in row[5]}
+"""The options of a Dealer."""
+NAMES: Final = list(ROWS)
 GOOD_CASES: Final = [(name, *pair) for name, pairs in GOOD.items() for pair in pairs]
 BAD_CASES: Final = [(name, value) for name, values in BAD.items() for value in values]
 
@@ -90,8 +96,7 @@ def test_every_row_of_the_table_is_tested_here() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_option_has_a_default_a_document_and_a_moment(name: str) -> None:
-    (row,) = (row for row in OPTIONS if row[0] == name)
-    _, kind, default, when, text = row
+    _, kind, default, when, text, _ = ROWS[name]
 
     with zmq4.Dealer() as dealer:
         value = getattr(dealer, name)
@@ -138,7 +143,7 @@ def test_option_cannot_be_deleted(name: str) -> None:
         delattr(dealer, name)
 
 
-@pytest.mark.parametrize("name", [row[0] for row in OPTIONS if row[3] == "fixed"])
+@pytest.mark.parametrize("name", [name for name in NAMES if ROWS[name][3] == "fixed"])
 def test_fixed_option_is_refused_after_the_first_endpoint(name: str, inproc_endpoint: str) -> None:
     value = GOOD[name][-1][0]
     text = f"{name}: set it before the first bind"
@@ -149,7 +154,7 @@ def test_fixed_option_is_refused_after_the_first_endpoint(name: str, inproc_endp
         assert getattr(dealer, name) == value
 
 
-@pytest.mark.parametrize("name", [row[0] for row in OPTIONS if row[3] != "fixed"])
+@pytest.mark.parametrize("name", [name for name in NAMES if ROWS[name][3] != "fixed"])
 def test_any_other_option_is_taken_after_the_first_endpoint(
     name: str, inproc_endpoint: str
 ) -> None:

@@ -19,7 +19,9 @@ WRONG = {
     "tcp://127.0.0.1:http": "a port is a number from 0 to 65535",
     "tcp://[::1:5555": "brackets",
     "tcp://a b:5555": "no spaces",
-    "tcp://127.0.0.1:1;127.0.0.1:2": "source addresses are not supported",
+    "tcp://;127.0.0.1:5555": "has a port, as in tcp://host:5555",
+    "tcp://127.0.0.1;127.0.0.1:5555": "has a port, as in tcp://host:5555",
+    "tcp://127.0.0.1:1;127.0.0.1:2;127.0.0.1:3": "one source at most",
     "ipc://": "the path is missing",
     "ipc://@": "the path is missing",
     "ipc://" + "x" * 108: "at most 107 octets",
@@ -28,6 +30,9 @@ WRONG = {
     "inproc://" + "x" * 256: "1 to 255 octets",
 }
 RESOLVER = pytest.mark.leaks_allowed("the thread that looks names up stays for ten seconds")
+CONNECT_ONLY = {
+    "tcp://127.0.0.1:1;127.0.0.1:2": "a source (what stands before ;) is for connecting"
+}
 BIND_ONLY = {
     "tcp://*:5555": "a wildcard can be bound but not connected to",
     "ipc://*": "a wildcard can be bound but not connected to",
@@ -56,6 +61,14 @@ def test_address_that_can_only_be_bound_says_so(address: str) -> None:
         pull.connect(address)
 
     assert BIND_ONLY[address] in str(raised.value)
+
+
+@pytest.mark.parametrize("address", CONNECT_ONLY)
+def test_address_that_can_only_be_connected_to_says_so(address: str) -> None:
+    with zmq4.Pull() as pull, pytest.raises(zmq4.InvalidEndpoint) as raised:
+        pull.bind(address)
+
+    assert CONNECT_ONLY[address] in str(raised.value)
 
 
 def test_one_wrong_address_of_several_leaves_no_socket_behind(tcp_endpoint: str) -> None:
@@ -88,8 +101,14 @@ def test_unknown_host_is_told_by_the_endpoint(deadline: float) -> None:
 
 
 def test_unknown_host_is_an_error_of_bind() -> None:
-    with zmq4.Pull() as pull, pytest.raises(zmq4.EndpointError, match=r"no-such-host.invalid"):
+    with (
+        zmq4.Pull() as pull,
+        pytest.raises(zmq4.EndpointError, match="is no interface of this machine") as raised,
+    ):
         pull.bind("tcp://no-such-host.invalid:5555")
+
+    assert "no-such-host.invalid" in str(raised.value)
+    assert raised.value.code == "ENODEV"
 
 
 def test_address_of_another_machine_is_an_error_of_bind() -> None:

@@ -13,6 +13,10 @@ pub(super) struct Dealer {
 }
 
 impl Pattern for Dealer {
+    fn probes(&self) -> bool {
+        true
+    }
+
     fn attach(&mut self, pipe: PipeId) {
         self.outbound.attach(pipe);
         self.inbound.activate(pipe);

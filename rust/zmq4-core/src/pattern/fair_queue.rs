@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::Pipes;
+use super::pipes::PipeSet;
 use crate::pipe::{PipeEnd, PipeId, Refill};
 
 /// The pipes that may have something to take, in the order of their turns.
@@ -11,17 +12,21 @@ use crate::pipe::{PipeEnd, PipeId, Refill};
 #[derive(Debug, Default)]
 pub(super) struct FairQueue {
     active: VecDeque<PipeId>,
+    /// Which pipes are in the line: thousands of them must not be searched one by one.
+    members: PipeSet,
 }
 
 impl FairQueue {
     pub(super) fn activate(&mut self, pipe: PipeId) {
-        if !self.active.contains(&pipe) {
+        if self.members.insert(pipe) {
             self.active.push_back(pipe);
         }
     }
 
     pub(super) fn remove(&mut self, pipe: PipeId) {
-        self.active.retain(|&other| other != pipe);
+        if self.members.remove(pipe) {
+            self.active.retain(|&other| other != pipe);
+        }
     }
 
     /// The pipe whose turn it is, with a message in its local batch. Pipes found empty leave the turn;
@@ -36,8 +41,41 @@ impl FairQueue {
                 None => {}
             }
             self.active.pop_front();
+            self.members.remove(id);
         }
         None
+    }
+
+    /// The next pipe whose first message `is_wanted`. Messages that nobody wants are dropped on the way,
+    /// at most [`LOOKS`] in one call: whoever waits is then woken to look on.
+    pub(super) fn next_wanted(
+        &mut self,
+        pipes: &mut Pipes,
+        mut is_wanted: impl FnMut(PipeId, &mut PipeEnd) -> bool,
+    ) -> Option<PipeId> {
+        for _ in 0..LOOKS {
+            let id = self.next(pipes)?;
+            let end = pipes.get_mut(id)?;
+            if is_wanted(id, end) {
+                return Some(id);
+            }
+            pipes.drop_front(id);
+            self.taken();
+        }
+        pipes.announce(*self.active.front()?);
+        None
+    }
+
+    /// A pipe that may have something to take.
+    pub(super) fn any(&self) -> Option<PipeId> {
+        self.active.front().copied()
+    }
+
+    /// Drops everything that has come in so far.
+    pub(super) fn discard(&mut self, pipes: &mut Pipes) {
+        for &id in &self.active {
+            pipes.discard(id);
+        }
     }
 
     /// Whether no other pipe waits for its turn.
@@ -53,3 +91,6 @@ impl FairQueue {
         }
     }
 }
+
+/// How many unwanted messages one call drops.
+const LOOKS: usize = 1000;

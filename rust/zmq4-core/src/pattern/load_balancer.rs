@@ -60,7 +60,7 @@ impl LoadBalancer {
                     if self.active.len() > 1 {
                         self.active.rotate_left(1);
                     }
-                    return Ok(Routed { pipe: id, wake: given == Given::Wake });
+                    return Ok(Routed::To { pipe: id, wake: given == Given::Wake });
                 }
                 Err(Refused::Full | Refused::Closed) => {
                     self.active.pop_front();

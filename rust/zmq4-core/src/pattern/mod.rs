@@ -3,6 +3,7 @@
 //! A pattern is called under the socket's lock. It waits for nobody, starts nothing, and knows neither
 //! transports nor who is calling.
 
+mod aftermath;
 mod dealer;
 mod fair_queue;
 mod load_balancer;
@@ -10,21 +11,42 @@ mod load_balancer;
 mod oracle;
 mod pair;
 mod pipes;
+mod publish;
 mod pull;
 mod push;
+mod rep;
+mod req;
+mod router;
+mod subscribe;
 
+pub(crate) use aftermath::Aftermath;
 pub(crate) use pipes::Pipes;
 
-use zmq4_proto::SocketType;
+use std::sync::Arc;
 
-use crate::pipe::{Part, PipeId};
+use zmq4_proto::{RoutingId, SocketType};
 
-/// A message was given to a pipe.
+use crate::options::PatternOptions;
+use crate::pipe::{MessageRef, Part, PipeId};
+use crate::subscription::{Interest, Publisher};
+
+/// A message was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Routed {
-    pub(crate) pipe: PipeId,
-    /// The reader of that pipe is to be woken, after unlocking.
-    pub(crate) wake: bool,
+pub(crate) enum Routed {
+    /// It was given to a pipe. If `wake`, the reader of that pipe is to be woken after unlocking.
+    To { pipe: PipeId, wake: bool },
+    /// It went to any number of pipes; whom to wake is in the aftermath.
+    Spread,
+}
+
+impl Routed {
+    /// The one pipe it went to.
+    pub(crate) fn pipe(self) -> Option<PipeId> {
+        match self {
+            Self::To { pipe, .. } => Some(pipe),
+            Self::Spread => None,
+        }
+    }
 }
 
 /// No pipe took the message.
@@ -34,9 +56,37 @@ pub(crate) enum NotSent {
     NoPeer,
     /// No pipe has room.
     Full,
+    /// There is no peer of that name.
+    Unroutable,
+    /// It was accepted, and nobody is there to have it: dropped.
+    Undeliverable,
+    /// It is not this socket's turn to send.
+    OutOfTurn,
     /// This type does not send.
     NotSupported,
 }
+
+/// Why there is nothing to receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotReceived {
+    /// No message is there.
+    Empty,
+    /// It is not this socket's turn to receive.
+    OutOfTurn,
+    /// This type does not receive.
+    NotSupported,
+}
+
+/// A peer was welcomed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Met {
+    /// The pipe whose name it took over: that connection is to end.
+    pub(crate) replaced: Option<PipeId>,
+}
+
+/// Another peer has that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NameTaken;
 
 /// How a socket type uses its pipes.
 pub(crate) trait Pattern: Send + std::fmt::Debug {
@@ -45,8 +95,56 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
         true
     }
 
+    /// Takes the options that concern it: at the beginning, and whenever one changes.
+    fn configure(&mut self, options: &PatternOptions) {
+        let _ = options;
+    }
+
     /// A pipe was added.
     fn attach(&mut self, pipe: PipeId);
+
+    /// The peer of a pipe has completed its handshake, and said its name.
+    fn meet(
+        &mut self,
+        pipes: &mut Pipes,
+        pipe: PipeId,
+        announced: &RoutingId,
+    ) -> Result<Met, NameTaken> {
+        let _ = (pipes, pipe, announced);
+        Ok(Met::default())
+    }
+
+    /// Gives a pipe its name before its peer is there.
+    fn name(&mut self, pipes: &mut Pipes, pipe: PipeId, name: &RoutingId) -> Result<(), NameTaken> {
+        let _ = (pipes, pipe, name);
+        Ok(())
+    }
+
+    /// Whether peers have names here.
+    fn names(&self) -> bool {
+        false
+    }
+
+    /// Whether it may greet new peers with an empty message.
+    fn probes(&self) -> bool {
+        false
+    }
+
+    /// The pipe to the peer of that name.
+    fn route(&self, name: &[u8]) -> Option<PipeId> {
+        let _ = name;
+        None
+    }
+
+    /// What it has subscribed to, if it is a subscriber.
+    fn interest(&mut self) -> Option<&mut Interest> {
+        None
+    }
+
+    /// What its peers have subscribed to, if it is a publisher.
+    fn publisher(&self) -> Option<&Arc<Publisher>> {
+        None
+    }
 
     /// The peer of a pipe is gone: nothing can be sent to it, but what it sent may still be read.
     fn hang_up(&mut self, pipe: PipeId);
@@ -84,8 +182,24 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
     /// The pipe whose local batch holds the next message.
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId>;
 
+    /// The message that [`Self::next`] announced is about to be taken; its first `envelope` frames, at
+    /// least one, are not for the user.
+    fn open(&mut self, pipe: PipeId, message: MessageRef<'_>, envelope: usize) {
+        let _ = (pipe, message, envelope);
+    }
+
     /// The message that [`Self::next`] announced was taken.
     fn taken(&mut self);
+
+    /// Gives up the request in progress; returns the pipe on which a late reply may still come.
+    fn abandon(&mut self) -> Option<PipeId> {
+        None
+    }
+
+    /// Why there is nothing to receive.
+    fn nothing(&self) -> NotReceived {
+        if self.receives() { NotReceived::Empty } else { NotReceived::NotSupported }
+    }
 
     /// Whether this type sends.
     fn sends(&self) -> bool;
@@ -94,19 +208,19 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
     fn receives(&self) -> bool;
 }
 
-/// The pattern of a socket type; none for types that are not supported yet.
-pub(crate) fn of(socket_type: SocketType) -> Option<Box<dyn Pattern>> {
-    Some(match socket_type {
+/// The pattern of a socket type.
+pub(crate) fn of(socket_type: SocketType) -> Box<dyn Pattern> {
+    match socket_type {
         SocketType::Push => Box::new(push::Push::default()),
         SocketType::Pull => Box::new(pull::Pull::default()),
         SocketType::Pair => Box::new(pair::Pair::default()),
         SocketType::Dealer => Box::new(dealer::Dealer::default()),
-        SocketType::Pub
-        | SocketType::Sub
-        | SocketType::Req
-        | SocketType::Rep
-        | SocketType::Router
-        | SocketType::XPub
-        | SocketType::XSub => return None,
-    })
+        SocketType::Req => Box::new(req::Req::default()),
+        SocketType::Rep => Box::new(rep::Rep::default()),
+        SocketType::Router => Box::new(router::Router::default()),
+        SocketType::Pub => Box::new(publish::Publish::new(false)),
+        SocketType::XPub => Box::new(publish::Publish::new(true)),
+        SocketType::Sub => Box::new(subscribe::Subscribe::new(true)),
+        SocketType::XSub => Box::new(subscribe::Subscribe::new(false)),
+    }
 }

@@ -80,7 +80,7 @@ struct Bench {
 impl Bench {
     fn new(socket_type: SocketType) -> Self {
         Self {
-            pattern: of(socket_type).expect("a supported type"),
+            pattern: of(socket_type),
             pipes: Pipes::default(),
             announced: Arc::new(Mutex::new(Rank::Leaf, Vec::new())),
             naive: Vec::new(),
@@ -124,7 +124,7 @@ impl Bench {
         let marks = Marks::new(HWM, 0);
         let outbound = Queue::new(marks, Overflow::Refuse, ours(), Arc::new(Nobody));
         let inbound = Queue::new(Marks::new(0, 0), Overflow::Refuse, Arc::new(Nobody), ours());
-        self.pipes.insert(id, PipeEnd::new(outbound, inbound, None));
+        self.pipes.insert(id, PipeEnd::new(id, outbound, inbound, None));
         self.pattern.attach(id);
         self.naive.push(Naive { id, unread: VecDeque::new(), queued: 0, has_left: false });
     }
@@ -134,13 +134,16 @@ impl Bench {
         let present = self.naive.iter().filter(|pipe| !pipe.has_left).count();
         match result {
             Ok(routed) => {
-                let pipe = self.naive.iter_mut().find(|pipe| pipe.id == routed.pipe);
+                let pipe = self.naive.iter_mut().find(|pipe| Some(pipe.id) == routed.pipe());
                 let pipe = pipe.expect("an attached pipe");
                 assert!(!pipe.has_left && pipe.queued < HWM, "{pipe:?} has no room");
                 pipe.queued += 1;
                 assert!(self.pattern.sends());
             }
             Err(NotSent::NotSupported) => assert!(!self.pattern.sends()),
+            Err(other @ (NotSent::Unroutable | NotSent::Undeliverable | NotSent::OutOfTurn)) => {
+                panic!("{other:?} is not for these types");
+            }
             Err(NotSent::NoPeer) => assert_eq!(present, 0),
             Err(NotSent::Full) => {
                 assert!(present > 0);

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::pipe::{PipeEnd, PipeId, Queue};
+use super::aftermath::Aftermath;
+use crate::pipe::{Given, PipeEnd, PipeId, Refill};
 
 /// Slots of pipes. An id names a slot and its generation, so that the id of a pipe that is gone never
 /// means another.
@@ -12,8 +13,8 @@ pub(crate) struct Pipes {
     free: Vec<u32>,
     /// Pipes whose peer is gone and whose last message was taken: the socket removes them.
     retired: Vec<PipeId>,
-    /// Queues whose writers are to be woken once the socket is unlocked.
-    owed: Vec<Arc<Queue>>,
+    /// What is to be done once the socket is unlocked; as a rule nothing.
+    aftermath: Option<Box<Aftermath>>,
 }
 
 #[derive(Debug)]
@@ -74,14 +75,55 @@ impl Pipes {
         let Some(end) = self.get_mut(id) else { return };
         if end.local.take_owed_wake() {
             let queue = Arc::clone(&end.inbound);
-            self.owed.push(queue);
+            self.aftermath().writers.push(queue);
         }
     }
 
-    /// The queues whose writers are to be woken.
+    /// Drops the first message of a pipe's local batch.
+    pub(super) fn drop_front(&mut self, id: PipeId) {
+        let Some(end) = self.get_mut(id) else { return };
+        let Some(extent) = end.front().map(|message| message.extent()) else { return };
+        if end.local.pop(extent, &end.inbound) {
+            let queue = Arc::clone(&end.inbound);
+            self.aftermath().writers.push(queue);
+        }
+    }
+
+    /// Drops what has come in through a pipe so far: its local batch, and what the queue holds.
+    pub(super) fn discard(&mut self, id: PipeId) {
+        for _ in 0..2 {
+            if self.get_mut(id).is_none_or(|end| end.fill() != Refill::Some) {
+                return;
+            }
+            while self.get(id).is_some_and(|end| end.front().is_some()) {
+                self.drop_front(id);
+            }
+        }
+    }
+
+    /// Lets a waiting receiver look at a pipe again.
+    pub(crate) fn announce(&mut self, id: PipeId) {
+        self.aftermath().readable.push(id);
+    }
+
+    /// Notes whom a message that went to many pipes has to wake.
+    pub(super) fn given(&mut self, id: PipeId, given: Given) {
+        if given == Given::Wake
+            && let Some(queue) = self.get(id).map(|end| Arc::clone(&end.outbound))
+        {
+            self.aftermath().readers.push(queue);
+        }
+    }
+
+    #[cold]
+    fn aftermath(&mut self) -> &mut Aftermath {
+        self.aftermath.get_or_insert_default()
+    }
+
+    /// What is to be done once the socket is unlocked.
     #[inline]
-    pub(crate) fn take_owed(&mut self) -> Vec<Arc<Queue>> {
-        std::mem::take(&mut self.owed)
+    pub(crate) fn take_aftermath(&mut self) -> Option<Box<Aftermath>> {
+        self.aftermath.take()
     }
 
     /// How many slots there are.
@@ -119,5 +161,29 @@ impl Pipes {
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut PipeEnd> {
         self.slots.iter_mut().filter_map(|slot| slot.end.as_mut())
+    }
+}
+
+/// A set of pipes, by slot: membership costs an index.
+#[derive(Debug, Default)]
+pub(super) struct PipeSet {
+    members: Vec<Option<PipeId>>,
+}
+
+impl PipeSet {
+    /// Whether the pipe was not there before.
+    pub(super) fn insert(&mut self, id: PipeId) -> bool {
+        let (at, _) = split(id);
+        if at >= self.members.len() {
+            self.members.resize(at + 1, None);
+        }
+        self.members.get_mut(at).is_some_and(|member| member.replace(id) != Some(id))
+    }
+
+    /// Whether the pipe was there.
+    #[inline]
+    pub(super) fn remove(&mut self, id: PipeId) -> bool {
+        let (at, _) = split(id);
+        self.members.get_mut(at).and_then(|member| member.take_if(|member| *member == id)).is_some()
     }
 }

@@ -85,7 +85,7 @@ impl Backlog {
     }
 
     #[inline]
-    fn admits(&self, octets: usize) -> bool {
+    pub(super) fn admits(&self, octets: usize) -> bool {
         self.marks.admits(self.tally.messages, self.tally.octets, octets)
     }
 

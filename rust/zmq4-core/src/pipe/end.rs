@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use zmq4_proto::RoutingId;
+
 use super::backlog::Tally;
 use super::local::{LocalBatch, MessageRef};
 use super::queue::{Pushed, Queue, Refill, Refused};
@@ -11,6 +13,15 @@ use crate::peer::Peer;
 /// Names a pipe within its socket; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PipeId(pub(crate) u64);
+
+/// Where the messages of a pipe come from, as its socket knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) pipe: PipeId,
+    /// Under which a ROUTER knows the peer. It stays the pipe's for ever: what a peer sent before
+    /// another took its name is received under the name it had.
+    pub(crate) routing_id: Option<RoutingId>,
+}
 
 /// A way past the queue: writing from the caller's thread while the session is idle (write credit).
 pub(crate) trait Express: Send + Sync + std::fmt::Debug {
@@ -31,6 +42,9 @@ pub(crate) struct PipeEnd {
     /// Who is on the other side, where it is the same for the life of the pipe (inproc); elsewhere each
     /// segment says.
     pub(crate) peer: Option<Arc<Peer>>,
+    pub(crate) origin: Origin,
+    /// How many frames in front of the next message are not for the user.
+    pub(crate) envelope: usize,
     /// The peer is gone; the pattern has been told.
     pub(crate) is_hung_up: bool,
 }
@@ -46,13 +60,24 @@ pub(crate) enum Given {
 
 impl PipeEnd {
     pub(crate) fn new(
+        pipe: PipeId,
         outbound: Arc<Queue>,
         inbound: Arc<Queue>,
         express: Option<Arc<dyn Express>>,
     ) -> Self {
         let mut local = LocalBatch::default();
         local.follow(&inbound);
-        Self { outbound, inbound, local, express, peer: None, is_hung_up: false }
+        let origin = Origin { pipe, routing_id: None };
+        Self {
+            outbound,
+            inbound,
+            local,
+            express,
+            peer: None,
+            origin,
+            envelope: 0,
+            is_hung_up: false,
+        }
     }
 
     /// Gives one message to the peer.
@@ -77,7 +102,7 @@ impl PipeEnd {
     #[inline(always)]
     pub(crate) fn front(&self) -> Option<MessageRef<'_>> {
         let message = self.local.front()?;
-        Some(message.from(self.peer.as_ref()))
+        Some(message.from(self.peer.as_ref(), &self.origin))
     }
 
     /// Whether nothing can come out of the pipe any more.

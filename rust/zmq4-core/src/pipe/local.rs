@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use zmq4_proto::{Frame, LONG, MORE};
+use zmq4_proto::{Frame, LONG, MORE, RoutingId, header_len};
 
 use super::backlog::Tally;
+use super::end::Origin;
 use super::queue::{Queue, Refill};
 use super::segment::{External, Segment};
 use super::spares::Spares;
@@ -19,7 +20,10 @@ pub struct MessageRef<'a> {
     base: usize,
     externals: &'a VecDeque<External>,
     extent: Extent,
+    /// How many of the bodies held by reference come before this message's frames.
+    skipped: usize,
     peer: Option<&'a Arc<Peer>>,
+    origin: Option<&'a Origin>,
 }
 
 /// How much of a segment one message takes.
@@ -52,6 +56,12 @@ impl<'a> FrameRef<'a> {
         }
     }
 
+    /// Octets on the wire: header and body.
+    fn wire_len(self) -> usize {
+        let body = self.as_bytes().len();
+        header_len(body) + body
+    }
+
     /// The body as a value of its own; by reference where it already is one.
     pub fn to_frame(self) -> Frame {
         match self {
@@ -70,7 +80,36 @@ impl<'a> MessageRef<'a> {
 
     /// The frames in order.
     pub fn frames(&self) -> Frames<'a> {
-        Frames { wire: self.wire, at: 0, base: self.base, externals: self.externals, next: 0 }
+        Frames {
+            wire: self.wire,
+            at: 0,
+            base: self.base,
+            externals: self.externals,
+            next: self.skipped,
+        }
+    }
+
+    /// The message without its first frames, which must be fewer than it has.
+    #[inline]
+    pub(crate) fn without_front(self, frames: usize) -> Self {
+        if frames == 0 { self } else { self.behind(frames) }
+    }
+
+    fn behind(self, frames: usize) -> Self {
+        let mut envelope = self.frames();
+        let octets: usize = envelope.by_ref().take(frames).map(FrameRef::wire_len).sum();
+        Self {
+            wire: self.wire.get(envelope.at..).unwrap_or_default(),
+            base: self.base + envelope.at,
+            extent: Extent {
+                bytes: self.extent.bytes - envelope.at,
+                frames: self.extent.frames - frames,
+                externals: self.extent.externals - (envelope.next - self.skipped),
+                octets: self.extent.octets - octets,
+            },
+            skipped: envelope.next,
+            ..self
+        }
     }
 
     /// The only frame, if there is but one.
@@ -97,20 +136,31 @@ impl<'a> MessageRef<'a> {
         self.extent
     }
 
-    /// Names the sender, if the segment does not.
+    /// Names the pipe it came through, and the sender, if the segment does not.
     #[allow(
         clippy::inline_always,
         reason = "a call here writes and reloads a large struct: a third of a receive"
     )]
     #[inline(always)]
-    pub(crate) fn from(self, peer: Option<&'a Arc<Peer>>) -> Self {
-        Self { peer: self.peer.or(peer), ..self }
+    pub(crate) fn from(self, peer: Option<&'a Arc<Peer>>, origin: &'a Origin) -> Self {
+        Self { peer: self.peer.or(peer), origin: Some(origin), ..self }
     }
 
     /// Who sent it.
     #[inline]
     pub fn peer(&self) -> Option<&'a Arc<Peer>> {
         self.peer
+    }
+
+    /// The routing id under which a ROUTER knows the sender; none on other types.
+    #[inline]
+    pub fn sender(&self) -> Option<&'a RoutingId> {
+        self.origin?.routing_id.as_ref()
+    }
+
+    /// The number of the pipe it came through, within its socket; never reused.
+    pub fn pipe_number(&self) -> Option<u64> {
+        Some(self.origin?.pipe.0)
     }
 }
 
@@ -219,7 +269,8 @@ impl Segment {
         let extent = Extent::measure(&self.bytes, self.head, &self.externals)?;
         let wire = self.bytes.get(self.head..self.head + extent.bytes)?;
         let (base, externals) = (self.head, &self.externals);
-        Some(MessageRef { wire, base, externals, extent, peer: self.peer.as_ref() })
+        let peer = self.peer.as_ref();
+        Some(MessageRef { wire, base, externals, extent, skipped: 0, peer, origin: None })
     }
 
     #[inline]

@@ -37,6 +37,13 @@ pub(crate) enum Pushed {
     WakeReader,
 }
 
+impl Pushed {
+    /// What two pushes amount to.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self == Self::Quiet { other } else { self }
+    }
+}
+
 /// A message was not queued; it is still the caller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -78,6 +85,8 @@ struct State {
 struct Reading {
     is_asleep: bool,
     is_gone: bool,
+    /// It is there, but not interested: what is written is dropped.
+    discards: bool,
 }
 
 /// The writer's flags.
@@ -98,7 +107,7 @@ impl Queue {
     ) -> Arc<Self> {
         let state = State {
             backlog: Backlog::new(marks, overflow),
-            reader: Reading { is_asleep: true, is_gone: false },
+            reader: Reading { is_asleep: true, is_gone: false, discards: false },
             writer: Writing::default(),
         };
         Arc::new(Self { state: Mutex::new(Rank::Queue, state), reader, writer })
@@ -112,6 +121,9 @@ impl Queue {
         if state.reader.is_gone {
             return Err(Refused::Closed);
         }
+        if state.reader.discards {
+            return Ok(Pushed::Quiet);
+        }
         if state.backlog.append(parts, octets) {
             return Ok(state.pushed());
         }
@@ -124,7 +136,7 @@ impl Queue {
     pub(crate) fn push_each(&self, frames: &[Part<'_>]) -> (usize, Pushed) {
         let mut state = self.state.lock();
         let (mut count, mut octets) = (0, 0);
-        if state.reader.is_gone {
+        if state.reader.is_gone || state.reader.discards {
             return (0, Pushed::Quiet);
         }
         for frame in frames {
@@ -228,6 +240,30 @@ impl Queue {
     /// The reader is done with messages it took; says whether the writer is to be woken.
     pub(crate) fn acknowledge(&self, messages: usize, octets: usize) -> bool {
         self.state.lock().acknowledge(Tally { messages, octets })
+    }
+
+    /// Whether a message of so many octets would be taken; if not, the writer is woken once it may be.
+    pub(crate) fn admits(&self, octets: usize) -> bool {
+        let mut state = self.state.lock();
+        let admits = state.backlog.admits(octets) || state.backlog.overflow != Overflow::Refuse;
+        state.writer.is_blocked |= !admits;
+        admits
+    }
+
+    /// Counts a message that its writer drops, because it did not fit.
+    pub(crate) fn count_dropped(&self) {
+        self.state.lock().backlog.dropped += 1;
+    }
+
+    /// The reader drops what is written instead of taking it.
+    pub(crate) fn discard(&self) {
+        self.state.lock().reader.discards = true;
+    }
+
+    /// Nothing more will be taken in; what is queued may still be read.
+    pub(crate) fn close_intake(&self) {
+        self.state.lock().reader.is_gone = true;
+        self.wake_writer();
     }
 
     /// Nothing more will be written; what is queued may still be read.
@@ -355,7 +391,7 @@ impl State {
     }
 
     fn nothing(&mut self) -> Refill {
-        if self.writer.is_gone {
+        if self.writer.is_gone || self.reader.is_gone {
             return Refill::Ended;
         }
         self.reader.is_asleep = true;

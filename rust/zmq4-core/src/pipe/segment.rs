@@ -16,6 +16,16 @@ pub enum Part<'a> {
     Share(Frame),
 }
 
+impl<'a> Part<'a> {
+    /// The same frame once more.
+    pub(crate) fn again(&'a self) -> Self {
+        match self {
+            Self::Copy(octets) => Self::Copy(octets),
+            Self::Share(frame) => Self::Share(frame.clone()),
+        }
+    }
+}
+
 impl Part<'_> {
     /// Bodies of at least this many octets are queued by reference; smaller ones are copied, because a
     /// copy into the arena costs less than keeping their owner alive.
@@ -69,6 +79,11 @@ pub(crate) const SEGMENT_OCTETS: usize = 256 * 1024;
 impl Segment {
     pub(crate) fn from(peer: Option<Arc<Peer>>) -> Self {
         Self { peer, ..Self::default() }
+    }
+
+    /// Whole messages given as contiguous wire octets.
+    pub(crate) fn of_octets(octets: &[u8], messages: usize) -> Self {
+        Self { bytes: octets.to_vec(), messages, octets: octets.len(), ..Self::default() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

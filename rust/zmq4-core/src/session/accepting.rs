@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::opening::{Reason, open};
 use super::pending::{Pending, Place};
-use super::{Attached, Plan, traffic};
+use super::{Attached, Greeted, Plan, traffic};
 use crate::io_thread::IoThreads;
 use crate::transport::{Acceptor, Link, Listener, Stopper};
 
@@ -180,8 +180,13 @@ async fn serve(link: Link, place: Place, plan: &Plan) {
     };
     let attached = Attached { host: &*plan.host, pipe: session.pipe };
     let peer = Arc::clone(&opened.peer);
+    if let Err(reason) = plan.host.greet(&session, &peer) {
+        return refuse(&address, &reason, plan);
+    }
+    let greeted = Greeted { host: &*plan.host, session: &session, peer: Arc::clone(&peer) };
     plan.status.connected(&peer);
     let reason = traffic::run(&session, opened, plan).await;
+    drop(greeted);
     // Whoever sees the peer gone from the endpoint finds it gone from the socket, too.
     drop(attached);
     plan.status.disconnected(&peer, reason.to_string());

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::backoff::Delays;
 use super::opening::{Reason, open};
 use super::status::EndpointPhase;
-use super::{Attached, Closing, Opened, Plan, Session, clock, traffic};
+use super::{Attached, Closing, Greeted, Opened, Plan, Session, clock, traffic};
 use crate::endpoint::Endpoint;
 use crate::options::LinkOptions;
 use crate::random;
@@ -65,7 +65,9 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
             () = abandoned(&session) => break,
         }
     }
-    plan.status.enter(EndpointPhase::Closed);
+    if !session.is_succeeded() {
+        plan.status.enter(EndpointPhase::Closed);
+    }
 }
 
 async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Reason> {
@@ -79,22 +81,30 @@ async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Reason> {
 /// One connection, from the end of its handshake on.
 async fn serve(opened: Opened, session: &Arc<Session>, plan: &Plan, delays: &mut Delays) -> Reason {
     let began = clock::now();
-    let peer = Arc::clone(&opened.peer);
     let reason = if plan.session.immediate {
         let Some(pipe) = plan.host.open() else { return Reason::Surplus };
-        let attached = Attached { host: &*plan.host, pipe: pipe.pipe };
-        plan.status.connected(&peer);
-        let reason = traffic::run(&pipe, opened, plan).await;
-        drop(attached);
-        reason
+        let _attached = Attached { host: &*plan.host, pipe: pipe.pipe };
+        talk(opened, &pipe, plan).await
     } else {
-        plan.status.connected(&peer);
-        traffic::run(session, opened, plan).await
+        talk(opened, session, plan).await
     };
-    plan.status.disconnected(&peer, reason.to_string());
+    session.readmit();
     if clock::now().saturating_duration_since(began) >= STABLE {
         delays.reset();
     }
+    reason
+}
+
+async fn talk(opened: Opened, session: &Arc<Session>, plan: &Plan) -> Reason {
+    let peer = Arc::clone(&opened.peer);
+    if let Err(reason) = plan.host.greet(session, &peer) {
+        return reason;
+    }
+    let greeted = Greeted { host: &*plan.host, session, peer: Arc::clone(&peer) };
+    plan.status.connected(&peer);
+    let reason = traffic::run(session, opened, plan).await;
+    drop(greeted);
+    plan.status.disconnected(&peer, reason.to_string());
     reason
 }
 
@@ -113,7 +123,7 @@ fn delay_after(reason: &Reason, plan: &Plan, delays: &mut Delays) -> Option<Dura
 /// Whether a closed session has nothing left to send, or no time left for it.
 fn is_over(session: &Session) -> bool {
     match session.closing() {
-        Closing::Open => false,
+        Closing::Open | Closing::Evicted => false,
         Closing::Linger(Some(until)) if clock::now() >= until => true,
         Closing::Linger(_) => session.outbound.tally().messages == 0,
     }
@@ -124,7 +134,7 @@ async fn closed(session: &Session) -> Option<Instant> {
     poll_fn(|cx| {
         session.signal.register(cx.waker());
         match session.closing() {
-            Closing::Open => Poll::Pending,
+            Closing::Open | Closing::Evicted => Poll::Pending,
             Closing::Linger(until) => Poll::Ready(until),
         }
     })

@@ -6,17 +6,20 @@
 //! segment of their own. Nothing of it is visible before the message is whole.
 
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use zmq4_proto::{Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Walk, WalkStop};
+use zmq4_proto::{
+    Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Version, Walk, WalkStop,
+};
 
+use super::intake::{Intake, MAX_TOPIC};
 use super::large::{LargeBody, Received};
 use crate::options::SessionOptions;
 use crate::peer::Peer;
 use crate::pipe::{Part, Pushed, Queue, Segment};
+use crate::subscription::{Refused, Wish};
 use crate::transport::Link;
 
 /// What the peer asks of the protocol.
@@ -33,6 +36,8 @@ pub(super) enum Trouble {
     Fault(Fault),
     /// The system refused.
     Io(io::Error),
+    /// It asked for more subscriptions than a peer may hold.
+    Insatiable(Refused),
 }
 
 /// What was found besides messages.
@@ -49,6 +54,8 @@ pub(super) struct Found {
 pub(super) struct Ingress {
     decoder: Decoder,
     peer: Arc<Peer>,
+    /// Hears what the peer says, where the socket publishes.
+    intake: Option<Intake>,
     /// An incomplete frame, from its header on.
     fragment: Vec<u8>,
     /// The fragment's whole length, or 0 while its header is incomplete.
@@ -77,6 +84,7 @@ impl Ingress {
         Self {
             decoder: Decoder::new(limits),
             peer,
+            intake: None,
             fragment: Vec::new(),
             fragment_len: 0,
             assembly: Segment::default(),
@@ -84,6 +92,15 @@ impl Ingress {
             rest: leftover,
             mean: 64,
         }
+    }
+
+    /// Has somebody hear what the peer says before it is delivered.
+    pub(super) fn with_intake(mut self, intake: Option<Intake>) -> Self {
+        if intake.is_some() {
+            self.decoder = self.decoder.with_max_topic(MAX_TOPIC);
+        }
+        self.intake = intake;
+        self
     }
 
     /// Octets of memory that are held.
@@ -214,7 +231,10 @@ impl Ingress {
                 input.len()
             }
             WalkStop::Command { body, end } => {
-                command(input, body, found);
+                if self.peer.version.is_none_or(Version::has_commands) {
+                    let body = input.get(body).unwrap_or_default();
+                    self.command(body, queue, found);
+                }
                 end
             }
             WalkStop::Large { header_len, kind, body_len } => {
@@ -245,7 +265,11 @@ impl Ingress {
             }
         } else if let Some(mean) = whole.len().checked_div(walk.messages) {
             self.mean = (self.mean * 7 + mean) / 8;
-            found.pushed(queue.push_octets(whole, walk.messages, &self.peer));
+            if self.intake.is_some() {
+                self.hear(Segment::of_octets(whole, walk.messages), queue, found);
+            } else {
+                found.pushed(queue.push_octets(whole, walk.messages, &self.peer));
+            }
         }
         self.assemble(input.get(walk.messages_end..walk.frames_end).unwrap_or_default());
     }
@@ -260,7 +284,46 @@ impl Ingress {
         message.messages = 1;
         message.peer = Some(Arc::clone(&self.peer));
         self.mean = (self.mean * 7 + message.octets) / 8;
-        found.pushed(queue.push_segment(message));
+        if self.intake.is_some() {
+            self.hear(message, queue, found);
+        } else {
+            found.pushed(queue.push_segment(message));
+        }
+    }
+
+    /// Hands messages to the intake, one by one.
+    fn hear(&self, mut messages: Segment, queue: &Queue, found: &mut Found) {
+        while let (Some(intake), Some(message)) = (&self.intake, messages.front()) {
+            match intake.message(message, &self.peer, queue) {
+                Ok(pushed) => found.pushed(pushed),
+                Err(refused) => {
+                    found.trouble = Some(Trouble::Insatiable(refused));
+                    return;
+                }
+            }
+            messages.drop_front();
+        }
+    }
+
+    /// Does what a command asks for, or notes it. Unknown and broken commands are ignored, as in the
+    /// field; so are those that other socket types would act on.
+    fn command(&self, body: &[u8], queue: &Queue, found: &mut Found) {
+        let command = Command::parse(body);
+        let (wish, topic) = match command {
+            Command::Subscribe(topic) => (Wish::Subscribe, topic),
+            Command::Cancel(topic) => (Wish::Cancel, topic),
+            Command::Ready(_)
+            | Command::Error(_)
+            | Command::Ping { .. }
+            | Command::Pong { .. }
+            | Command::Unknown { .. }
+            | Command::Malformed => return found.request(&command),
+        };
+        let Some(intake) = &self.intake else { return };
+        match intake.wish(wish, topic, &self.peer, queue) {
+            Ok(pushed) => found.pushed(pushed),
+            Err(refused) => found.trouble = Some(Trouble::Insatiable(refused)),
+        }
     }
 
     fn stage(&mut self, partial: &[u8], frame_len: usize) {
@@ -276,25 +339,23 @@ impl Found {
     fn pushed(&mut self, pushed: Pushed) {
         self.wake_reader |= pushed == Pushed::WakeReader;
     }
-}
 
-/// Notes what a command asks for. Unknown and broken commands are ignored, as in the field; so are
-/// those that other socket types would act on.
-fn command(input: &[u8], body: Range<usize>, found: &mut Found) {
-    let request = match Command::parse(input.get(body).unwrap_or_default()) {
-        Command::Ping { ttl_deciseconds, context } => {
-            Request::Ping { ttl_deciseconds, context: context.to_vec() }
+    fn request(&mut self, command: &Command<'_>) {
+        let request = match *command {
+            Command::Ping { ttl_deciseconds, context } => {
+                Request::Ping { ttl_deciseconds, context: context.to_vec() }
+            }
+            Command::Error(reason) => Request::Error(reason.to_vec()),
+            Command::Ready(_)
+            | Command::Pong { .. }
+            | Command::Subscribe(_)
+            | Command::Cancel(_)
+            | Command::Unknown { .. }
+            | Command::Malformed => return,
+        };
+        if self.requests.len() == MAX_REQUESTS {
+            self.requests.remove(0);
         }
-        Command::Error(reason) => Request::Error(reason.to_vec()),
-        Command::Ready(_)
-        | Command::Pong { .. }
-        | Command::Subscribe(_)
-        | Command::Cancel(_)
-        | Command::Unknown { .. }
-        | Command::Malformed => return,
-    };
-    if found.requests.len() == MAX_REQUESTS {
-        found.requests.remove(0);
+        self.requests.push(request);
     }
-    found.requests.push(request);
 }

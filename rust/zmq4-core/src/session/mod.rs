@@ -11,6 +11,7 @@ mod clock;
 mod connecting;
 mod egress;
 mod ingress;
+mod intake;
 mod large;
 mod opening;
 mod outbuf;
@@ -18,13 +19,16 @@ mod pending;
 mod shared;
 mod status;
 mod traffic;
+mod upstream;
 
 #[cfg(all(test, not(zmq4_loom)))]
 mod tests;
 
 pub(crate) use accepting::{Gatekeeper, accept};
-use attached::Attached;
+use attached::{Attached, Greeted};
 pub(crate) use connecting::connect;
+pub(crate) use intake::{Intake, segment};
+pub(crate) use opening::Reason;
 pub(crate) use shared::{Closing, InboxParty, Session, SessionSpec};
 pub(crate) use status::EndpointStatus;
 pub use status::{EndpointPhase, EndpointView};
@@ -47,6 +51,23 @@ pub(crate) trait Host: Send + Sync + std::fmt::Debug {
     /// A pipe for a peer that has just completed its handshake, already in use. None if the socket takes
     /// no more.
     fn open(&self) -> Option<Arc<Session>>;
+
+    /// A peer has completed its handshake on a pipe that is in use. An error ends the connection.
+    fn greet(&self, session: &Session, peer: &Arc<Peer>) -> Result<(), Reason> {
+        let _ = (session, peer);
+        Ok(())
+    }
+
+    /// A peer that was greeted is gone, though its pipe may stay.
+    fn part(&self, session: &Session, peer: &Arc<Peer>) {
+        let _ = (session, peer);
+    }
+
+    /// Who hears what the peer of a pipe says, on sockets that publish.
+    fn intake(&self, pipe: PipeId) -> Option<Intake> {
+        let _ = pipe;
+        None
+    }
 
     /// The peer is gone and will not come back: what it sent may still be read.
     fn detach(&self, pipe: PipeId);

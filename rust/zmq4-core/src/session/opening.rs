@@ -1,4 +1,5 @@
-//! The handshake, driven over a link: from the first octet to READY, or to a reason why not.
+//! The handshake, driven over a link: from the first octet to READY (or, of a 2.0 peer, its identity), or to a
+//! reason why not.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -9,11 +10,12 @@ use zmq4_proto::{Established, Fault, Handshake, HandshakeConfig};
 
 use super::{Opened, Plan};
 use crate::peer::Peer;
+use crate::subscription::Refused;
 use crate::transport::Link;
 
 /// Why a connection did not come to be, or ended.
 #[derive(Debug)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     /// The peer broke the rules, or refused us.
     Fault(Fault),
     /// The system's word.
@@ -28,6 +30,12 @@ pub(super) enum Reason {
     Crowded,
     /// The socket closed it.
     Closed,
+    /// Another peer has the same name.
+    NameTaken,
+    /// Another peer came and took its name.
+    Replaced,
+    /// It asked for more subscriptions than a peer may hold.
+    Insatiable(Refused),
 }
 
 impl Reason {
@@ -47,6 +55,9 @@ impl std::fmt::Display for Reason {
             Self::Surplus => f.write_str("the socket has its only peer already"),
             Self::Crowded => f.write_str("too many at a time: the oldest made room"),
             Self::Closed => f.write_str("the socket closed the connection"),
+            Self::NameTaken => f.write_str("another peer has the same routing id"),
+            Self::Replaced => f.write_str("another peer took over its routing id"),
+            Self::Insatiable(refused) => refused.fmt(f),
         }
     }
 }
@@ -73,6 +84,7 @@ async fn shake(link: Link, plan: &Plan) -> Result<Opened, Reason> {
     let mut config = HandshakeConfig::new(plan.socket_type);
     config.routing_id = plan.session.routing_id.clone();
     config.metadata = plan.session.metadata.clone();
+    config.min_version = plan.session.min_version;
     let mut handshake = Handshake::new(config);
     let mut input = Vec::new();
     loop {

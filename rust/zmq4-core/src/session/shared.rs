@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::clock;
 use super::egress::Egress;
+use super::upstream::Upstream;
 use crate::pipe::{Express, Given, Marks, Overflow, Part, Party, PipeId, Queue, Side};
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Mutex, Rank};
@@ -67,6 +68,8 @@ pub(crate) enum Closing {
     Open,
     /// Send what is queued, until the deadline if there is one; then end.
     Linger(Option<Instant>),
+    /// End the connection: another one has taken its name.
+    Evicted,
 }
 
 /// How the queues of a session are made.
@@ -91,9 +94,12 @@ pub(crate) struct Session {
     pub(crate) inbound: Arc<Queue>,
     pub(crate) egress: Mutex<Egress>,
     pub(crate) signal: Arc<TaskSignal>,
+    pub(crate) upstream: Upstream,
     closing: Mutex<Closing>,
     /// The task sleeps and nothing is queued: a look without a lock.
     asleep: AtomicBool,
+    /// Another session has taken its place at the endpoint.
+    succeeded: AtomicBool,
     /// A send may be written from the caller's thread.
     credit: AtomicBool,
     /// When a send last found the task asleep, in nanoseconds since `born`.
@@ -111,8 +117,10 @@ impl Session {
             inbound: Queue::new(spec.inbound, spec.inbound_overflow, signal.clone(), party()),
             egress: Mutex::new(Rank::Egress, Egress::new(spec.outbound_overflow)),
             signal,
+            upstream: Upstream::new(),
             closing: Mutex::new(Rank::Leaf, Closing::Open),
             asleep: AtomicBool::new(false),
+            succeeded: AtomicBool::new(false),
             credit: AtomicBool::new(true),
             last_send: AtomicU64::new(0),
             born: Instant::now(),
@@ -127,6 +135,34 @@ impl Session {
         self.inbound.close_reader();
         self.outbound.close_writer();
         self.signal.wake();
+    }
+
+    /// Ends the connection, but not what it brought: that may still be read.
+    pub(crate) fn evict(&self) {
+        {
+            let mut closing = self.closing.lock();
+            if *closing == Closing::Open {
+                *closing = Closing::Evicted;
+            }
+        }
+        self.signal.wake();
+    }
+
+    /// The connection from which it was evicted has ended; another may come.
+    pub(super) fn readmit(&self) {
+        let mut closing = self.closing.lock();
+        if *closing == Closing::Evicted {
+            *closing = Closing::Open;
+        }
+    }
+
+    /// Another session takes its place at the endpoint, whose state is that one's from now on.
+    pub(crate) fn step_down(&self) {
+        self.succeeded.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_succeeded(&self) -> bool {
+        self.succeeded.load(Ordering::Relaxed)
     }
 
     /// Changes the marks at once. Returns the queues whose writers are to be woken.

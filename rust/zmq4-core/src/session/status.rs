@@ -80,10 +80,10 @@ impl EndpointStatus {
     pub(crate) fn disconnected(&self, peer: &Arc<Peer>, reason: String) {
         tracing::debug!(target: "zmq4", peer = %peer.address, %reason, "disconnected");
         self.change(|view| {
-            if view.phase == EndpointPhase::Connected {
+            view.peers.retain(|other| !Arc::ptr_eq(other, peer));
+            if view.phase == EndpointPhase::Connected && view.peers.is_empty() {
                 view.phase = EndpointPhase::Connecting;
             }
-            view.peers.retain(|other| !Arc::ptr_eq(other, peer));
             view.failure = Some(reason);
         });
     }

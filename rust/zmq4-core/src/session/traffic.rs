@@ -45,7 +45,9 @@ pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> 
         session: Arc::clone(session),
         host: Arc::clone(&plan.host),
         link: Arc::new(opened.link),
-        ingress: Ingress::new(&plan.session, opened.peer, opened.leftover),
+        version: opened.peer.version,
+        ingress: Ingress::new(&plan.session, opened.peer, opened.leftover)
+            .with_intake(plan.host.intake(session.pipe)),
         keepalive: Keepalive::new(plan.session.heartbeat, speaks_ping, now),
         is_paused: false,
         write_error: None,
@@ -62,6 +64,7 @@ struct Traffic {
     session: Arc<Session>,
     host: Arc<dyn Host>,
     link: Arc<Link>,
+    version: Option<Version>,
     ingress: Ingress,
     keepalive: Keepalive,
     /// Reading is stopped because the pipe is full.
@@ -129,7 +132,7 @@ impl Traffic {
             if was_little {
                 std::thread::yield_now();
             }
-            let flushed = self.session.egress.lock().flush(cx, &self.session.outbound);
+            let flushed = self.flush(cx);
             match flushed.unwrap_or_else(|error| self.stop_writing(error)) {
                 Flushed::Wrote { octets, taken } => {
                     step = Step::Moved;
@@ -156,6 +159,15 @@ impl Traffic {
             Some(error) => Err(Reason::Io(error)),
             None => Ok(step),
         }
+    }
+
+    /// One write. What a subscriber has to tell goes before it, as soon as what was told is written.
+    fn flush(&self, cx: &mut Context<'_>) -> std::io::Result<Flushed> {
+        let mut egress = self.session.egress.lock();
+        if egress.lane().is_empty() {
+            self.session.upstream.encode(self.version, egress.lane());
+        }
+        egress.flush(cx, &self.session.outbound)
     }
 
     fn stop_writing(&mut self, error: std::io::Error) -> Flushed {
@@ -263,6 +275,7 @@ impl Traffic {
             None => Ok(()),
             Some(Trouble::Fault(fault)) => Err(Reason::Fault(fault)),
             Some(Trouble::Io(error)) => Err(Reason::Io(error)),
+            Some(Trouble::Insatiable(refused)) => Err(Reason::Insatiable(refused)),
         }
     }
 
@@ -329,6 +342,7 @@ impl Traffic {
                     Ok(Some(until))
                 }
             }
+            Closing::Evicted => Err(Reason::Replaced),
             Closing::Open | Closing::Linger(_) => Ok(None),
         }
     }

@@ -3,8 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::peer::Peer;
-use crate::pipe::{Overflow, Party, PipeId, Queue, Side};
-use crate::session::{EndpointPhase, EndpointStatus, InboxParty, SessionSpec};
+use crate::pipe::{Overflow, Part, Party, PipeId, Pushed, Queue, Side};
+use crate::session::{EndpointPhase, EndpointStatus, InboxParty, Intake, SessionSpec, segment};
+use crate::subscription::Wish;
 use crate::sync::{Mutex, Rank};
 use crate::wait::Inbox;
 
@@ -29,6 +30,19 @@ pub(super) struct Bond {
     shares: Mutex<Shares>,
     /// How each end appears at the other's endpoint, from the moment they are joined.
     presence: OnceLock<[(Arc<EndpointStatus>, Arc<Peer>); 2]>,
+    /// Who hears what the connecter and the binder say besides messages.
+    ears: [OnceLock<Ear>; 2],
+}
+
+/// How a socket hears of the one at the other end of a bond.
+#[derive(Debug)]
+pub(super) struct Ear {
+    /// On a socket that publishes.
+    pub(super) intake: Option<Intake>,
+    /// Whether an empty message tells that the other is gone.
+    pub(super) hears_of_parting: bool,
+    /// The other.
+    pub(super) peer: Arc<Peer>,
 }
 
 #[derive(Debug)]
@@ -69,7 +83,14 @@ impl Bond {
             ours(),
         );
         let shares = Mutex::new(Rank::Leaf, Shares { connecter: spec, binder: None });
-        Arc::new(Self { there, back, binder, shares, presence: OnceLock::new() })
+        Arc::new(Self {
+            there,
+            back,
+            binder,
+            shares,
+            presence: OnceLock::new(),
+            ears: Default::default(),
+        })
     }
 
     /// The binding half arrives. A bond is joined once.
@@ -104,8 +125,63 @@ impl Bond {
         }
     }
 
+    /// The socket at the other end of `speaker` listens.
+    pub(super) fn listen(&self, speaker: BondEnd, ear: Ear) {
+        // A bond is joined once, and then listened to.
+        let _ = self.ear_of(speaker).set(ear);
+    }
+
+    fn ear_of(&self, speaker: BondEnd) -> &OnceLock<Ear> {
+        let [connecter, binder] = &self.ears;
+        match speaker {
+            BondEnd::Connecter => connecter,
+            BondEnd::Binder => binder,
+        }
+    }
+
+    /// An end tells the other of a change of its subscriptions. Returns the queue whose reader is to be
+    /// woken.
+    pub(super) fn tell(&self, speaker: BondEnd, wish: Wish, topic: &[u8]) -> Option<Arc<Queue>> {
+        let ear = self.ear_of(speaker).get()?;
+        let (queue, _) = self.queues(speaker);
+        match ear.intake.as_ref()?.wish(wish, topic, &ear.peer, queue) {
+            Ok(Pushed::WakeReader) => Some(Arc::clone(queue)),
+            Ok(Pushed::Quiet) => None,
+            Err(refused) => {
+                tracing::warn!(target: "zmq4", peer = ear.peer.address, %refused, "subscription refused");
+                None
+            }
+        }
+    }
+
+    /// Tells the other end that this one is gone.
+    fn say_goodbye(&self, speaker: BondEnd) {
+        let Some(ear) = self.ear_of(speaker).get() else { return };
+        let (queue, _) = self.queues(speaker);
+        let mut pushed = Pushed::Quiet;
+        if let Some(intake) = &ear.intake {
+            pushed = intake.end(&ear.peer, queue);
+        }
+        if ear.hears_of_parting && !queue.is_writer_gone() {
+            pushed = pushed.or(queue.push_segment(segment(&[Part::Copy(b"")], &ear.peer)));
+        }
+        if pushed == Pushed::WakeReader {
+            queue.wake_reader();
+        }
+    }
+
+    /// An end has nothing more to do with the other, but may still read what it sent.
+    pub(super) fn evict(&self, end: BondEnd) {
+        let (outbound, inbound) = self.queues(end);
+        outbound.close_writer();
+        inbound.close_intake();
+        inbound.close_writer();
+        self.part();
+    }
+
     /// One end closes: what it sent may still be read, what it did not read is gone. Called without locks.
     pub(super) fn sever(&self, end: BondEnd) {
+        self.say_goodbye(end);
         let (outbound, inbound) = self.queues(end);
         outbound.close_writer();
         inbound.close_reader();

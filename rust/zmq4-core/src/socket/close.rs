@@ -28,7 +28,7 @@ impl Core {
         for tie in ties.into_values() {
             tie.bearer.close(linger);
         }
-        self.inbox.ring_all();
+        self.ring_all();
         self.context.unregister(self);
     }
 
@@ -50,7 +50,16 @@ impl Core {
         for status in statuses {
             status.ring();
         }
+        self.ring_all();
+    }
+
+    /// Wakes everybody who waits for anything.
+    fn ring_all(&self) {
         self.inbox.ring_all();
+        let publisher = self.state.lock().pattern.publisher().cloned();
+        if let Some(publisher) = publisher {
+            publisher.ring();
+        }
     }
 
     /// A line that tells the user which socket this is.

@@ -1,7 +1,6 @@
 //! What a socket is made of, and the bookkeeping of its pipes.
 
 use std::collections::HashMap;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -73,6 +72,14 @@ impl Bearer {
         }
     }
 
+    /// Ends the connection, but not what it brought: that may still be received.
+    pub(super) fn evict(&self) {
+        match self {
+            Self::Session(session) => session.evict(),
+            Self::Inproc(bond, end) => bond.evict(*end),
+        }
+    }
+
     pub(super) fn session(&self) -> Option<&Arc<Session>> {
         match self {
             Self::Session(session) => Some(session),
@@ -112,8 +119,8 @@ impl Core {
         socket_type: SocketType,
         options: SocketOptions,
     ) -> Result<Arc<Self>, OpenError> {
-        let pattern = pattern::of(socket_type)
-            .ok_or_else(|| OpenError::Io(io::ErrorKind::Unsupported.into()))?;
+        let mut pattern = pattern::of(socket_type);
+        pattern.configure(&options.pattern);
         let state = State {
             options,
             pattern,
@@ -128,7 +135,7 @@ impl Core {
         let core = Arc::new(Self {
             socket_type,
             context: context.clone(),
-            inbox: Arc::new(Inbox::new()),
+            inbox: Arc::new(Inbox::new(sends_to_one_of_many(socket_type))),
             state: Mutex::new(Rank::State, state),
             is_clogged: AtomicBool::new(false),
         });
@@ -244,6 +251,11 @@ impl State {
     }
 }
 
+/// Whether who can send depends on the peer, so that all who wait to send are to be woken.
+fn sends_to_one_of_many(socket_type: SocketType) -> bool {
+    socket_type == SocketType::Router
+}
+
 fn outbound_marks(pipe: &PipeOptions) -> Marks {
     Marks::new(pipe.send_hwm, pipe.send_hwm_bytes)
 }
@@ -292,8 +304,10 @@ impl Socket {
 
     /// Changes options. Marks apply to existing pipes at once; everything else to later endpoints.
     pub fn configure(&self, change: impl FnOnce(&mut SocketOptions)) {
-        let mut state = self.core.state.lock();
+        let mut guard = self.core.state.lock();
+        let state = &mut *guard;
         change(&mut state.options);
+        state.pattern.configure(&state.options.pattern);
         let spec = state.spec();
         let mut stalled = Vec::new();
         for tie in state.ties.values() {
@@ -305,8 +319,8 @@ impl Socket {
         for end in state.pipes.iter_mut() {
             end.local.follow(&end.inbound);
         }
-        stalled.extend(self.core.unclog(&state));
-        drop(state);
+        stalled.extend(self.core.unclog(state));
+        drop(guard);
         for queue in stalled {
             queue.wake_writer();
         }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use zmq4_proto::RoutingId;
+
 use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
 use super::host::EndpointHost;
 use super::{OpenEndpoint, Socket};
 use crate::endpoint::Endpoint;
 use crate::error::OpenError;
-use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan};
+use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
 
 impl Socket {
@@ -18,7 +20,9 @@ impl Socket {
     ///
     /// See [`OpenError`].
     pub fn bind(&self, address: &str) -> Result<OpenEndpoint, OpenError> {
-        match address.parse::<Endpoint>()? {
+        let endpoint = address.parse::<Endpoint>()?;
+        endpoint.bindable()?;
+        match endpoint {
             Endpoint::Inproc(name) => self.core.bind_inproc(&name),
             endpoint @ (Endpoint::Tcp(_) | Endpoint::Ipc(_)) => self.core.listen(&endpoint),
         }
@@ -31,11 +35,27 @@ impl Socket {
     ///
     /// See [`OpenError`].
     pub fn connect(&self, address: &str) -> Result<OpenEndpoint, OpenError> {
+        self.connect_as(address, None)
+    }
+
+    /// Connects to an address, and has the peer there be known under a routing id of our own choice:
+    /// messages can be sent to it at once. Only a ROUTER knows its peers by name.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]; [`OpenError::NameTaken`] if a peer has that routing id.
+    pub fn connect_as(
+        &self,
+        address: &str,
+        routing_id: Option<&RoutingId>,
+    ) -> Result<OpenEndpoint, OpenError> {
         let endpoint = address.parse::<Endpoint>()?;
         endpoint.connectable()?;
         match endpoint {
-            Endpoint::Inproc(name) => self.core.connect_inproc(&name),
-            endpoint @ (Endpoint::Tcp(_) | Endpoint::Ipc(_)) => self.core.dial(endpoint),
+            Endpoint::Inproc(name) => self.core.connect_inproc(&name, routing_id),
+            endpoint @ (Endpoint::Tcp(_) | Endpoint::Ipc(_)) => {
+                self.core.dial(endpoint, routing_id)
+            }
         }
     }
 
@@ -89,7 +109,7 @@ impl Core {
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
-        let plan = self.plan(handle.id, status);
+        let plan = self.plan(handle.id, status, None);
         let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
         let all = Arc::clone(&threads);
         threads.spawn(async move {
@@ -99,44 +119,87 @@ impl Core {
         Ok(handle)
     }
 
-    fn dial(self: &Arc<Self>, endpoint: Endpoint) -> Result<OpenEndpoint, OpenError> {
-        let threads = self.context.io_threads()?;
+    fn dial(
+        self: &Arc<Self>,
+        endpoint: Endpoint,
+        routing_id: Option<&RoutingId>,
+    ) -> Result<OpenEndpoint, OpenError> {
+        // Started, or found missing, before anything is entered.
+        self.context.io_threads()?;
         let status = EndpointStatus::new(endpoint.to_string(), EndpointPhase::Connecting);
         let (handle, session, has_pipe) = {
             let mut state = self.lock();
             state.check_open()?;
+            if routing_id.is_some_and(|name| state.pattern.route(name).is_some()) {
+                return Err(OpenError::NameTaken);
+            }
             let pipe = state.pipes.reserve();
             let session = self.session(&state, pipe);
             let has_pipe = !state.options.session.immediate && state.pattern.admits();
             let handle = state.enter(self, Arc::clone(&status), |state, id| {
                 if has_pipe {
                     state.attach(id, &session);
+                    if let Some(name) = routing_id {
+                        let named = state.name(session.pipe, name);
+                        debug_assert!(named.is_ok(), "looked up a moment ago");
+                    }
                 }
                 EndpointKind::Connector(Arc::clone(&session))
             });
             (handle, session, has_pipe)
         };
-        self.inbox.writable(session.pipe);
-        let mut plan = self.plan(handle.id, status);
+        let mut plan = self.plan(handle.id, status, routing_id);
         // A PAIR that has its peer already connects when it has lost it.
         plan.session.immediate = !has_pipe;
-        let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
+        self.start(endpoint, session, plan)?;
+        Ok(handle)
+    }
+
+    /// The session of an endpoint that connects was replaced: the new one begins its life.
+    pub(super) fn redial(self: &Arc<Self>, id: u64, session: Arc<Session>) {
+        let found = {
+            let state = self.lock();
+            let entry = state.endpoints.iter().find(|entry| entry.id == id);
+            entry.map(|entry| Arc::clone(&entry.handle.status))
+        };
+        let Some(status) = found else { return session.close(Some(Duration::ZERO)) };
+        let plan = self.plan(id, status, None);
+        let Ok(endpoint) = plan.status.address().parse() else { return };
+        // The threads run: they served the session before this one.
+        let _ = self.start(endpoint, session, plan);
+    }
+
+    fn start(
+        self: &Arc<Self>,
+        endpoint: Endpoint,
+        session: Arc<Session>,
+        plan: Plan,
+    ) -> Result<(), OpenError> {
+        self.inbox.writable(session.pipe);
+        let ticket = format!("{} {}", self.socket_type, plan.status.address());
+        let ticket = self.context.ticket(ticket);
         let core = Arc::clone(self);
-        threads.spawn(async move {
+        self.context.io_threads()?.spawn(async move {
             session::connect(endpoint, Arc::clone(&session), plan).await;
             core.forget_pipe(&session);
             drop(ticket);
         });
-        Ok(handle)
+        Ok(())
     }
 
-    fn plan(self: &Arc<Self>, endpoint: u64, status: Arc<EndpointStatus>) -> Plan {
+    fn plan(
+        self: &Arc<Self>,
+        endpoint: u64,
+        status: Arc<EndpointStatus>,
+        routing_id: Option<&RoutingId>,
+    ) -> Plan {
         let options = self.state.lock().options.clone();
+        let name = routing_id.cloned();
         Plan {
             socket_type: self.socket_type,
             link: options.link,
             session: options.session,
-            host: Arc::new(EndpointHost { core: Arc::clone(self), endpoint }),
+            host: Arc::new(EndpointHost { core: Arc::clone(self), endpoint, name }),
             status,
             context: self.context.clone(),
         }

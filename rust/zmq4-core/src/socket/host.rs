@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use super::core::{Bearer, Core, Tie};
-use crate::pipe::{PipeEnd, PipeId};
-use crate::session::{Host, Session};
+use zmq4_proto::RoutingId;
+
+use super::core::{Bearer, Core, State, Tie};
+use crate::peer::Peer;
+use crate::pipe::{Part, PipeEnd, PipeId, Pushed};
+use crate::session::{Host, Intake, Reason, Session};
 
 /// The socket, for the sessions of one endpoint.
 #[derive(Debug)]
 pub(super) struct EndpointHost {
     pub(super) core: Arc<Core>,
     pub(super) endpoint: u64,
+    /// The routing id of whoever is on the other side, if the user chose it.
+    pub(super) name: Option<RoutingId>,
 }
 
 impl Host for EndpointHost {
@@ -27,11 +32,54 @@ impl Host for EndpointHost {
             let pipe = state.pipes.reserve();
             let session = self.core.session(&state, pipe);
             state.attach(self.endpoint, &session);
+            if let Some(name) = &self.name {
+                state.name(pipe, name).ok()?;
+            }
             session
         };
         // A sender may wait for this very pipe.
         self.core.inbox.writable(session.pipe);
         Some(session)
+    }
+
+    fn greet(&self, session: &Session, peer: &Arc<Peer>) -> Result<(), Reason> {
+        let (replaced, aftermath) = {
+            let mut state = self.core.lock();
+            let replaced = state.greet(session.pipe, peer).map_err(|_| Reason::NameTaken)?;
+            if let Some(interest) = state.pattern.interest() {
+                session.upstream.open(interest.topics());
+            }
+            (replaced, state.pipes.take_aftermath())
+        };
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&self.core.inbox);
+        }
+        if let Some(bearer) = replaced {
+            bearer.evict();
+        }
+        Ok(())
+    }
+
+    fn part(&self, session: &Session, peer: &Arc<Peer>) {
+        session.upstream.close();
+        if let Some(intake) = self.intake(session.pipe)
+            && intake.end(peer, &session.inbound) == Pushed::WakeReader
+        {
+            session.inbound.wake_reader();
+        }
+        let aftermath = {
+            let mut state = self.core.lock();
+            state.part(session.pipe, peer);
+            state.pipes.take_aftermath()
+        };
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&self.core.inbox);
+        }
+    }
+
+    fn intake(&self, pipe: PipeId) -> Option<Intake> {
+        let publisher = self.core.state.lock().pattern.publisher().cloned()?;
+        Some(Intake { publisher, pipe })
     }
 
     fn detach(&self, pipe: PipeId) {
@@ -54,7 +102,7 @@ impl Host for EndpointHost {
 
 impl Core {
     /// Makes the shared part of a session for a reserved pipe.
-    pub(super) fn session(&self, state: &super::core::State, pipe: PipeId) -> Arc<Session> {
+    pub(super) fn session(&self, state: &State, pipe: PipeId) -> Arc<Session> {
         let session = Session::new(pipe, &self.inbox, &state.spec());
         if !state.pattern.receives() {
             // What a peer sends to a type that does not receive is not kept.
@@ -64,7 +112,7 @@ impl Core {
     }
 }
 
-impl super::core::State {
+impl State {
     /// Whether a further pipe may be attached through an endpoint.
     fn admits(&self, endpoint: u64) -> bool {
         let is_open = self.endpoints.iter().any(|entry| entry.id == endpoint);
@@ -75,13 +123,23 @@ impl super::core::State {
     pub(super) fn attach(&mut self, endpoint: u64, session: &Arc<Session>) {
         let express = Arc::clone(session);
         let end = PipeEnd::new(
+            session.pipe,
             Arc::clone(&session.outbound),
             Arc::clone(&session.inbound),
             Some(express),
         );
-        self.pipes.insert(session.pipe, end);
-        self.ties
-            .insert(session.pipe, Tie { endpoint, bearer: Bearer::Session(Arc::clone(session)) });
-        self.pattern.attach(session.pipe);
+        self.enter_pipe(endpoint, end, Bearer::Session(Arc::clone(session)));
+    }
+
+    /// Begins to use a pipe. The first message to a peer may be a probe.
+    pub(super) fn enter_pipe(&mut self, endpoint: u64, end: PipeEnd, bearer: Bearer) {
+        if self.options.pattern.probe && self.pattern.probes() {
+            let pushed = end.outbound.push(&[Part::Copy(b"")], 2);
+            debug_assert!(pushed.is_ok(), "a new pipe has room");
+        }
+        let pipe = end.origin.pipe;
+        self.pipes.insert(pipe, end);
+        self.ties.insert(pipe, Tie { endpoint, bearer });
+        self.pattern.attach(pipe);
     }
 }

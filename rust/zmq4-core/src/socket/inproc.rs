@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use zmq4_proto::RoutingId;
+
 use super::OpenEndpoint;
-use super::bond::{Bond, BondEnd};
-use super::core::{self, Bearer, Core, EndpointKind, Tie};
+use super::bond::{Bond, BondEnd, Ear};
+use super::core::{self, Bearer, Core, EndpointKind};
 use super::names::Joint;
 use crate::error::OpenError;
+use crate::pattern::NameTaken;
 use crate::peer::Peer;
 use crate::pipe::{PipeEnd, PipeId};
-use crate::session::{EndpointPhase, EndpointStatus};
+use crate::session::{EndpointPhase, EndpointStatus, Intake};
 
 impl Joint {
     fn refuse(&self, why: &str) {
@@ -43,17 +46,29 @@ impl Core {
         Ok(handle)
     }
 
-    pub(super) fn connect_inproc(self: &Arc<Self>, name: &str) -> Result<OpenEndpoint, OpenError> {
+    pub(super) fn connect_inproc(
+        self: &Arc<Self>,
+        name: &str,
+        routing_id: Option<&RoutingId>,
+    ) -> Result<OpenEndpoint, OpenError> {
         let address = format!("inproc://{name}");
         let status = EndpointStatus::new(address.clone(), EndpointPhase::Connecting);
         let mut joint = None;
         let handle = {
             let mut state = self.lock();
             state.check_open()?;
+            if routing_id.is_some_and(|name| state.pattern.route(name).is_some()) {
+                return Err(OpenError::NameTaken);
+            }
             let is_surplus = !state.pattern.admits();
             state.enter(self, Arc::clone(&status), |state, id| {
                 if !is_surplus {
-                    joint = Some(self.joint(state, id, address, Arc::clone(&status)));
+                    let made = self.joint(state, id, address, Arc::clone(&status));
+                    if let Some(name) = routing_id {
+                        let named = state.name(made.pipe, name);
+                        debug_assert!(named.is_ok(), "looked up a moment ago");
+                    }
+                    joint = Some(made);
                 }
                 let bond = joint.as_ref().map(|joint| Arc::clone(&joint.bond));
                 EndpointKind::InprocConnected(name.to_owned(), bond)
@@ -64,16 +79,21 @@ impl Core {
             status.enter(EndpointPhase::Stopped);
             return Ok(handle);
         };
+        self.seek(name, joint);
+        Ok(handle)
+    }
+
+    /// Joins a connecting half to whoever has bound the name, now or later.
+    pub(super) fn seek(&self, name: &str, joint: Joint) {
         self.inbox.writable(joint.pipe);
         let found = self.context.with_names(|names| names.find(name, joint));
         if let Some((core, endpoint, joint)) = found {
             core.join(endpoint, &joint);
         }
-        Ok(handle)
     }
 
     /// Makes the connecting half and begins to use it.
-    fn joint(
+    pub(super) fn joint(
         self: &Arc<Self>,
         state: &mut core::State,
         endpoint: u64,
@@ -127,9 +147,20 @@ impl Core {
             (pipe, us, status, state.spec())
         };
         joint.bond.join(&self.inbox, pipe, spec);
-        self.meet(pipe, &joint.peer);
-        if let Some(connecter) = joint.connecter.upgrade() {
-            connecter.meet(joint.pipe, &us);
+        if self.meet(pipe, &joint.peer, &joint.bond, BondEnd::Connecter).is_err() {
+            drop(self.lock().remove(pipe));
+            return joint.refuse("another peer has the same routing id");
+        }
+        let other = joint.connecter.upgrade();
+        if let Some(connecter) = &other
+            && connecter.meet(joint.pipe, &us, &joint.bond, BondEnd::Binder).is_err()
+        {
+            drop(connecter.lock().remove(joint.pipe));
+            return joint.refuse("the bound socket has the routing id of another peer");
+        }
+        self.tell_all(pipe);
+        if let Some(connecter) = &other {
+            connecter.tell_all(joint.pipe);
         }
         let connecter = (Arc::clone(&joint.status), Arc::clone(&joint.peer));
         joint.bond.present(connecter, (status, us));
@@ -138,13 +169,38 @@ impl Core {
         self.inbox.writable(pipe);
     }
 
-    /// The other half is there: messages from it have a sender, and its marks count.
-    fn meet(&self, pipe: PipeId, peer: &Arc<Peer>) {
-        let mut state = self.lock();
-        if let Some(end) = state.pipes.get_mut(pipe) {
-            end.peer = Some(Arc::clone(peer));
-            end.local.follow(&end.inbound);
+    /// The other half, which is `speaker` of the bond, is there: messages from it have a sender, its
+    /// marks count, and what it says is heard.
+    fn meet(
+        &self,
+        pipe: PipeId,
+        peer: &Arc<Peer>,
+        bond: &Bond,
+        speaker: BondEnd,
+    ) -> Result<(), NameTaken> {
+        let (replaced, aftermath) = {
+            let mut state = self.lock();
+            if let Some(end) = state.pipes.get_mut(pipe) {
+                end.peer = Some(Arc::clone(peer));
+                end.local.follow(&end.inbound);
+            }
+            let replaced = state.greet(pipe, peer)?;
+            let publisher = state.pattern.publisher().cloned();
+            let ear = Ear {
+                intake: publisher.map(|publisher| Intake { publisher, pipe }),
+                hears_of_parting: state.pattern.names() && state.options.pattern.notify.disconnect,
+                peer: Arc::clone(peer),
+            };
+            bond.listen(speaker, ear);
+            (replaced, state.pipes.take_aftermath())
+        };
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&self.inbox);
         }
+        if let Some(bearer) = replaced {
+            bearer.evict();
+        }
+        Ok(())
     }
 
     /// A connecting endpoint closes. If nobody has bound the name, what was sent waits on for somebody
@@ -159,12 +215,13 @@ impl Core {
 impl core::State {
     fn attach_bond(&mut self, endpoint: u64, pipe: PipeId, bond: &Arc<Bond>, end: BondEnd) {
         let (outbound, inbound) = bond.queues(end);
-        if !self.pattern.receives() {
+        if self.pattern.publisher().is_some() && !self.pattern.receives() {
+            // Subscribers may speak: it is not the end of them.
+            inbound.discard();
+        } else if !self.pattern.receives() {
             inbound.close_reader();
         }
-        self.pipes.insert(pipe, PipeEnd::new(Arc::clone(outbound), Arc::clone(inbound), None));
-        let bearer = Bearer::Inproc(Arc::clone(bond), end);
-        self.ties.insert(pipe, Tie { endpoint, bearer });
-        self.pattern.attach(pipe);
+        let pipe_end = PipeEnd::new(pipe, Arc::clone(outbound), Arc::clone(inbound), None);
+        self.enter_pipe(endpoint, pipe_end, Bearer::Inproc(Arc::clone(bond), end));
     }
 }

@@ -4,11 +4,14 @@ mod bond;
 mod close;
 mod core;
 mod endpoints;
+mod greeting;
 mod host;
 mod inproc;
 mod names;
 mod receive;
+mod renewal;
 mod send;
+mod subscribing;
 mod waiting;
 
 pub(crate) use self::core::Core;

@@ -7,6 +7,7 @@ use zmq4_proto::{Frame, Message};
 use super::Socket;
 use super::core::{Gone, State};
 use crate::error::RecvError;
+use crate::pattern::NotReceived;
 use crate::pipe::{FrameRef, MessageRef, Queue, Tally};
 use crate::wait::WaitSide;
 
@@ -43,10 +44,13 @@ impl Socket {
         let taken = state.take(look);
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
         let stalled = core.unclog(&state);
-        let owed = state.pipes.take_owed();
+        let aftermath = state.pipes.take_aftermath();
         drop(state);
-        for queue in owed.iter().chain(&stalled) {
+        for queue in stalled {
             queue.wake_writer();
+        }
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&core.inbox);
         }
         let (result, writer) = taken?;
         if let Some(queue) = writer {
@@ -91,10 +95,13 @@ impl Socket {
         }
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
         writers.extend(core.unclog(&state));
-        writers.append(&mut state.pipes.take_owed());
+        let aftermath = state.pipes.take_aftermath();
         drop(state);
         for queue in writers {
             queue.wake_writer();
+        }
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&core.inbox);
         }
         if more {
             core.inbox.pass_on(WaitSide::Receive);
@@ -119,12 +126,12 @@ impl Socket {
 
     /// Whether a message is there.
     pub fn has_message(&self) -> bool {
-        let (has_message, owed) = {
+        let (has_message, aftermath) = {
             let mut state = self.core.lock();
-            (state.has_message(), state.pipes.take_owed())
+            (state.has_message(), state.pipes.take_aftermath())
         };
-        for queue in owed {
-            queue.wake_writer();
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&self.core.inbox);
         }
         has_message
     }
@@ -139,10 +146,13 @@ impl State {
         let Some(id) = self.pattern.next(&mut self.pipes) else { return Err(self.nothing()) };
         let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
         let Some(message) = end.front() else { return Err(RecvError::Empty) };
-        let extent = message.extent();
-        match look(message) {
+        let (extent, envelope) = (message.extent(), end.envelope);
+        match look(message.without_front(envelope)) {
             Take::Left(result) => Ok((result, None)),
             Take::Taken(result) => {
+                if envelope > 0 {
+                    self.pattern.open(id, message, envelope);
+                }
                 let wake = end.local.pop(extent, &end.inbound);
                 let writer = wake.then(|| Arc::clone(&end.inbound));
                 self.stats.received += 1;
@@ -166,9 +176,12 @@ impl State {
         let mut run = Tally::default();
         while run.messages < max && run.octets < max_octets {
             let Some(message) = end.front() else { break };
-            let extent = message.extent();
+            let (extent, envelope) = (message.extent(), end.envelope);
             run.add(1, message.wire_octets());
-            take(message);
+            take(message.without_front(envelope));
+            if envelope > 0 {
+                self.pattern.open(id, message, envelope);
+            }
             if end.local.pop(extent, &end.inbound) {
                 writers.push(Arc::clone(&end.inbound));
             }
@@ -181,7 +194,11 @@ impl State {
     #[cold]
     fn nothing(&mut self) -> RecvError {
         self.sweep();
-        if self.pattern.receives() { RecvError::Empty } else { RecvError::NotSupported }
+        match self.pattern.nothing() {
+            NotReceived::Empty => RecvError::Empty,
+            NotReceived::OutOfTurn => RecvError::OutOfTurn,
+            NotReceived::NotSupported => RecvError::NotSupported,
+        }
     }
 
     pub(super) fn has_message(&mut self) -> bool {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use zmq4_proto::SocketType;
+
 use super::Socket;
 use super::core::{Core, Gone, State};
-use crate::error::SendError;
+use crate::error::{SendError, SubscribeError};
 use crate::options::OnFull;
-use crate::pattern::{NotSent, Routed};
+use crate::pattern::{Aftermath, NotSent, Routed};
 use crate::pipe::{Part, Pushed, Queue};
 use crate::wait::WaitSide;
 
@@ -24,26 +26,42 @@ impl Socket {
     #[inline]
     pub fn try_send(&self, parts: &[Part<'_>]) -> Result<(), SendError> {
         assert!(!parts.is_empty(), "a message has at least one frame");
+        if self.core.socket_type == SocketType::XSub {
+            return self.send_upstream(parts);
+        }
+        self.send_parts(parts)
+    }
+
+    /// What an XSUB sends may be subscriptions.
+    fn send_upstream(&self, parts: &[Part<'_>]) -> Result<(), SendError> {
+        match self.core.take_wishes(parts) {
+            Ok(None) => self.send_parts(parts),
+            Ok(Some(left)) if left.is_empty() => Ok(()),
+            Ok(Some(left)) => self.send_parts(&left),
+            Err(SubscribeError::Terminated) => Err(SendError::Terminated),
+            Err(_) => Err(SendError::Closed),
+        }
+    }
+
+    #[inline]
+    fn send_parts(&self, parts: &[Part<'_>]) -> Result<(), SendError> {
         let core = &*self.core;
         let octets = parts.iter().map(Part::wire_len).sum();
-        let reader = {
+        let (sent, reader, aftermath) = {
             let mut state = core.lock();
             if let Some(gone) = state.gone {
                 return Err(gone.into());
             }
-            let state = &mut *state;
-            match state.pattern.send(&mut state.pipes, parts, octets) {
-                Ok(Routed { pipe, wake }) => {
-                    state.stats.sent += 1;
-                    let end = if wake { state.pipes.get(pipe) } else { None };
-                    end.map(|end| Arc::clone(&end.outbound))
-                }
-                Err(refusal) => return refused(state, refusal),
-            }
+            let (sent, reader) = state.give(parts, octets);
+            (sent, reader, state.pipes.take_aftermath())
         };
         if let Some(queue) = reader {
             queue.wake_reader();
         }
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&core.inbox);
+        }
+        sent?;
         if core.inbox.has_waiters(WaitSide::Send) {
             core.inbox.pass_on(WaitSide::Send);
         }
@@ -59,11 +77,20 @@ impl Socket {
     pub fn try_send_each(&self, frames: &[Part<'_>]) -> Result<usize, SendError> {
         let core = &*self.core;
         let mut sent = 0;
+        if core.socket_type == SocketType::XSub {
+            for frame in frames {
+                self.send_upstream(std::slice::from_ref(frame))?;
+            }
+            return Ok(frames.len());
+        }
         while sent < frames.len() {
-            let (result, reader) = core.send_run(frames.get(sent..).unwrap_or_default());
+            let (result, reader, aftermath) = core.send_run(frames.get(sent..).unwrap_or_default());
             sent += *result.as_ref().unwrap_or(&0);
             if let Some(queue) = reader {
                 queue.wake_reader();
+            }
+            if let Some(aftermath) = aftermath {
+                aftermath.run(&core.inbox);
             }
             match result {
                 Ok(_) => {}
@@ -75,6 +102,22 @@ impl Socket {
             core.inbox.pass_on(WaitSide::Send);
         }
         Ok(sent)
+    }
+
+    /// Whether the socket can still be used.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] or [`SendError::Terminated`].
+    pub fn check(&self) -> Result<(), SendError> {
+        self.core.state.lock().gone.map_or(Ok(()), |gone| Err(gone.into()))
+    }
+
+    /// Whether the peer of that routing id has room for a message; none if a ROUTER knows no such peer.
+    pub fn peer_has_room(&self, routing_id: &[u8]) -> Option<bool> {
+        let state = self.core.lock();
+        let pipe = state.pattern.route(routing_id)?;
+        state.pipes.get(pipe).map(|end| end.outbound.admits(0))
     }
 
     /// Whether a send that would have to wait fails instead.
@@ -102,37 +145,58 @@ impl Socket {
 
 impl Core {
     /// Sends messages of one frame each, up to the first after which somebody is to be woken.
-    fn send_run(&self, frames: &[Part<'_>]) -> (Result<usize, SendError>, Option<Arc<Queue>>) {
+    fn send_run(&self, frames: &[Part<'_>]) -> Run {
         let mut state = self.lock();
-        let state = &mut *state;
         if let Some(gone) = state.gone {
-            return (Err(gone.into()), None);
+            return (Err(gone.into()), None, None);
         }
-        if let Some(end) = state.pattern.only_outbound().and_then(|pipe| state.pipes.get(pipe))
+        let (result, reader) = state.give_run(frames);
+        (result, reader, state.pipes.take_aftermath())
+    }
+}
+
+/// How many messages were sent, and who is to be woken for them.
+type Run = (Result<usize, SendError>, Option<Arc<Queue>>, Option<Box<Aftermath>>);
+
+impl State {
+    /// Gives a message to the pattern. The queue's reader is to be woken.
+    #[inline]
+    fn give(
+        &mut self,
+        parts: &[Part<'_>],
+        octets: usize,
+    ) -> (Result<(), SendError>, Option<Arc<Queue>>) {
+        match self.pattern.send(&mut self.pipes, parts, octets) {
+            Ok(Routed::To { pipe, wake }) => {
+                self.stats.sent += 1;
+                let end = if wake { self.pipes.get(pipe) } else { None };
+                (Ok(()), end.map(|end| Arc::clone(&end.outbound)))
+            }
+            Ok(Routed::Spread) => {
+                self.stats.sent += 1;
+                (Ok(()), None)
+            }
+            Err(refusal) => (refused(self, refusal), None),
+        }
+    }
+
+    fn give_run(&mut self, frames: &[Part<'_>]) -> (Result<usize, SendError>, Option<Arc<Queue>>) {
+        if let Some(end) = self.pattern.only_outbound().and_then(|pipe| self.pipes.get(pipe))
             && frames.len() > 1
         {
             let (sent, pushed) = end.outbound.push_each(frames);
-            state.stats.sent += u64::try_from(sent).unwrap_or(u64::MAX);
+            self.stats.sent += u64::try_from(sent).unwrap_or(u64::MAX);
             if sent > 0 {
                 let wake = pushed == Pushed::WakeReader;
                 return (Ok(sent), wake.then(|| Arc::clone(&end.outbound)));
             }
         }
         for (sent, frame) in frames.iter().enumerate() {
-            let parts = std::slice::from_ref(frame);
-            match state.pattern.send(&mut state.pipes, parts, frame.wire_len()) {
-                Ok(Routed { pipe, wake }) => {
-                    state.stats.sent += 1;
-                    if wake {
-                        let queue = state.pipes.get(pipe).map(|end| Arc::clone(&end.outbound));
-                        return (Ok(sent + 1), queue);
-                    }
-                }
-                Err(refusal) => match refused(state, refusal) {
-                    Ok(()) => {}
-                    Err(error) if sent == 0 => return (Err(error), None),
-                    Err(_) => return (Ok(sent), None),
-                },
+            match self.give(std::slice::from_ref(frame), frame.wire_len()) {
+                (Ok(()), None) => {}
+                (Ok(()), reader) => return (Ok(sent + 1), reader),
+                (Err(error), _) if sent == 0 => return (Err(error), None),
+                (Err(_), _) => return (Ok(sent), None),
             }
         }
         (Ok(frames.len()), None)
@@ -145,12 +209,27 @@ fn refused(state: &mut State, refusal: NotSent) -> Result<(), SendError> {
         || matches!(state.options.pipe.on_full, OnFull::DropNewest | OnFull::DropOldest);
     match refusal {
         NotSent::NotSupported => Err(SendError::NotSupported),
+        NotSent::OutOfTurn => Err(SendError::OutOfTurn),
+        NotSent::Unroutable => Err(SendError::Unroutable),
+        NotSent::Undeliverable => {
+            state.stats.dropped += 1;
+            Ok(())
+        }
         NotSent::NoPeer | NotSent::Full if drops => {
             state.stats.dropped += 1;
             Ok(())
         }
         NotSent::NoPeer => Err(SendError::NoPeer),
         NotSent::Full => Err(SendError::Full),
+    }
+}
+
+impl From<Gone> for SubscribeError {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Closed => Self::Closed,
+            Gone::Terminated => Self::Terminated,
+        }
     }
 }
 

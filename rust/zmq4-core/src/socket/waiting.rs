@@ -50,17 +50,17 @@ impl Core {
         if !self.inbox.has_waiters(side) {
             return;
         }
-        let (has_some, owed) = {
+        let (has_some, aftermath) = {
             let mut state = self.lock();
             let has_some = match side {
                 WaitSide::Receive => state.has_message(),
                 WaitSide::Send => state.pattern.has_room(),
                 WaitSide::Drain => false,
             };
-            (has_some, state.pipes.take_owed())
+            (has_some, state.pipes.take_aftermath())
         };
-        for queue in owed {
-            queue.wake_writer();
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&self.inbox);
         }
         if has_some {
             self.inbox.pass_on(side);

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use socket2::{SockAddr, Socket};
 
 use super::listener::peer_address;
-use super::{Link, ipc, tcp};
-use crate::endpoint::{Endpoint, IpcAddress};
+use super::{Link, ipc, local, tcp};
+use crate::endpoint::{Endpoint, IpcAddress, TcpSource};
 use crate::options::LinkOptions;
 use crate::sys;
 
@@ -24,8 +24,8 @@ async fn attempt(endpoint: &Endpoint, options: &LinkOptions) -> io::Result<Link>
     match endpoint {
         Endpoint::Tcp(address) => {
             let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-            for candidate in tcp::connect_addresses(address, options).await? {
-                match dial_tcp(candidate, options).await {
+            for candidate in local::connect_addresses(address, options).await? {
+                match dial_tcp(candidate, address.source.as_ref(), options).await {
                     Ok(link) => return Ok(link),
                     Err(error) => last = error,
                 }
@@ -37,9 +37,16 @@ async fn attempt(endpoint: &Endpoint, options: &LinkOptions) -> io::Result<Link>
     }
 }
 
-async fn dial_tcp(address: SocketAddr, options: &LinkOptions) -> io::Result<Link> {
+async fn dial_tcp(
+    address: SocketAddr,
+    source: Option<&TcpSource>,
+    options: &LinkOptions,
+) -> io::Result<Link> {
     let socket = tcp::open(address)?;
     tcp::prepare(&socket, options)?;
+    if let Some(source) = source {
+        tcp::bind_source(&socket, local::source_address(source, address).await?)?;
+    }
     let socket = connect(socket, &address.into()).await?;
     let peer = peer_address(&socket)?;
     // A connection to an ephemeral port that nobody listens on can meet itself (simultaneous open).

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use socket2::Socket;
 use tokio::io::unix::AsyncFd;
 
-use super::{Link, ipc, tcp};
+use super::{Link, ipc, local, tcp};
 use crate::endpoint::{Endpoint, Host, TcpAddress};
 use crate::error::OpenError;
 use crate::options::LinkOptions;
@@ -38,7 +38,7 @@ pub(crate) fn listen(endpoint: &Endpoint, options: &LinkOptions) -> Result<Liste
 
 fn listen_tcp(address: &TcpAddress, options: &LinkOptions) -> io::Result<Listener> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for candidate in tcp::bind_addresses(address, options)? {
+    for candidate in local::bind_addresses(address, options)? {
         match tcp::listen(candidate, options) {
             Ok(socket) => {
                 let address = Endpoint::Tcp(local_address(&socket)?);
@@ -53,7 +53,7 @@ fn listen_tcp(address: &TcpAddress, options: &LinkOptions) -> io::Result<Listene
 
 fn local_address(socket: &Socket) -> io::Result<TcpAddress> {
     let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
-    Ok(TcpAddress { host: Host::Named(local.ip().to_string()), port: local.port() })
+    Ok(TcpAddress { source: None, host: Host::Named(local.ip().to_string()), port: local.port() })
 }
 
 impl Listener {

@@ -7,6 +7,7 @@ mod dial;
 mod ipc;
 mod link;
 mod listener;
+mod local;
 #[cfg(test)]
 pub(crate) mod mem;
 mod tcp;

@@ -1,49 +1,12 @@
-//! TCP: names, socket options, listening and connecting.
+//! TCP: socket options, listening, and the local end of a connection.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::endpoint::{Host, TcpAddress};
+use crate::error::Explained;
 use crate::options::LinkOptions;
-
-/// The addresses a listener may bind: a wildcard is one, a name is resolved at once.
-pub(super) fn bind_addresses(
-    address: &TcpAddress,
-    options: &LinkOptions,
-) -> io::Result<Vec<SocketAddr>> {
-    match &address.host {
-        Host::Any if options.ipv6 => Ok(vec![(Ipv6Addr::UNSPECIFIED, address.port).into()]),
-        Host::Any => Ok(vec![(Ipv4Addr::UNSPECIFIED, address.port).into()]),
-        Host::Named(name) => {
-            Ok(preferred((name.as_str(), address.port).to_socket_addrs()?.collect(), name, options))
-        }
-    }
-}
-
-/// The addresses to connect to, resolved anew at each attempt.
-pub(super) async fn connect_addresses(
-    address: &TcpAddress,
-    options: &LinkOptions,
-) -> io::Result<Vec<SocketAddr>> {
-    let Host::Named(name) = &address.host else {
-        return Err(io::ErrorKind::AddrNotAvailable.into());
-    };
-    if let Ok(ip) = name.parse::<IpAddr>() {
-        return Ok(vec![(ip, address.port).into()]);
-    }
-    let resolved = tokio::net::lookup_host((name.as_str(), address.port)).await?.collect();
-    Ok(preferred(resolved, name, options))
-}
-
-/// Drops IPv6 results of a name unless they are wanted; a literal address is always taken.
-fn preferred(mut all: Vec<SocketAddr>, name: &str, options: &LinkOptions) -> Vec<SocketAddr> {
-    if !options.ipv6 && name.parse::<IpAddr>().is_err() {
-        all.retain(SocketAddr::is_ipv4);
-    }
-    all
-}
 
 /// Binds and listens.
 pub(super) fn listen(address: SocketAddr, options: &LinkOptions) -> io::Result<Socket> {
@@ -56,6 +19,15 @@ pub(super) fn listen(address: SocketAddr, options: &LinkOptions) -> io::Result<S
     socket.bind(&address.into())?;
     socket.listen(i32::try_from(options.backlog).unwrap_or(i32::MAX))?;
     Ok(socket)
+}
+
+/// Gives a socket that will connect its local address. The port may be that of other connections, to other
+/// places.
+pub(super) fn bind_source(socket: &Socket, source: SocketAddr) -> io::Result<()> {
+    socket.set_reuse_address(true)?;
+    socket
+        .bind(&source.into())
+        .map_err(|error| Explained::wrap(format!("the source {source} cannot be had"), error))
 }
 
 /// Makes an unconnected socket for `address`.

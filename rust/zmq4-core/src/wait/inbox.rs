@@ -41,6 +41,8 @@ pub(crate) struct Inbox {
     /// Waiting receivers and senders: a look without the lock.
     receivers: AtomicUsize,
     senders: AtomicUsize,
+    /// Room for one sender is not room for another: all are woken to look.
+    rouses_all_senders: bool,
 }
 
 #[derive(Debug, Default)]
@@ -63,12 +65,13 @@ impl State {
 }
 
 impl Inbox {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(rouses_all_senders: bool) -> Self {
         Self {
             state: Mutex::new(Rank::Inbox, State::default()),
             changed: AtomicBool::new(false),
             receivers: AtomicUsize::new(0),
             senders: AtomicUsize::new(0),
+            rouses_all_senders,
         }
     }
 
@@ -85,17 +88,21 @@ impl Inbox {
         }
     }
 
-    /// A pipe has room again, is drained, or is gone. Wakes one sender and everyone who drains.
+    /// A pipe has room again, is drained, or is gone. Wakes a sender and everyone who drains.
     pub(crate) fn writable(&self, pipe: PipeId) {
-        let (sender, drainers) = {
+        let mut woken = Vec::new();
+        {
             let mut state = self.state.lock();
             state.changes.writable.push(pipe);
             self.changed.store(true, Ordering::SeqCst);
-            (self.pop(&mut state, WaitSide::Send), std::mem::take(&mut state.drainers))
-        };
-        for waiter in sender.into_iter().chain(drainers.into_iter().map(|(_, waiter)| waiter)) {
-            waiter.ring();
+            woken.extend(self.pop(&mut state, WaitSide::Send));
+            if self.rouses_all_senders {
+                woken.extend(state.senders.drain(..).map(|(_, waiter)| waiter));
+                self.count(&state);
+            }
+            woken.extend(state.drainers.drain(..).map(|(_, waiter)| waiter));
         }
+        woken.into_iter().for_each(Waiter::ring);
     }
 
     /// Wakes everyone, for instance because the socket was closed.

@@ -40,7 +40,7 @@ impl Party for Announcer {
 
 impl Miniature {
     fn new() -> Arc<Self> {
-        let inbox = Arc::new(Inbox::new());
+        let inbox = Arc::new(Inbox::new(false));
         let party = || Arc::new(Announcer(Arc::clone(&inbox)));
         let queue = Queue::new(Marks::new(10, 0), Overflow::Refuse, party(), party());
         let state = Mutex::new(Rank::State, Pipe::default());

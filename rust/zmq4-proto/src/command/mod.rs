@@ -10,4 +10,5 @@ pub use body::Command;
 pub use error::put_error;
 pub use ping::{MAX_PING_CONTEXT, put_ping, put_pong};
 pub use ready::put_ready;
-pub use subscribe::{put_cancel, put_subscribe};
+pub(crate) use subscribe::MAX_SUBSCRIPTION_OVERHEAD;
+pub use subscribe::{put_cancel, put_cancel_message, put_subscribe, put_subscribe_message};

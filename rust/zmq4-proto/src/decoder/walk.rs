@@ -3,6 +3,7 @@
 use super::{TrafficLimits, Walk, WalkStop};
 use crate::{
     COMMAND, FrameHeader, FrameKind, LONG, MORE,
+    command::MAX_SUBSCRIPTION_OVERHEAD,
     error::{Fault, LimitExceeded},
     frame::SHORT_HEADER_LEN,
 };
@@ -11,7 +12,7 @@ use crate::{
 pub const LARGE_BODY: usize = 64 * 1024;
 
 /// The longest body of a command in traffic, in octets, unless
-/// [`Decoder::with_max_command`] says otherwise.
+/// [`Decoder::with_max_command`] or [`Decoder::with_max_topic`] says otherwise.
 pub const MAX_COMMAND_BODY: usize = 64 * 1024;
 
 /// Walks traffic, one per connection.
@@ -48,11 +49,22 @@ impl Decoder {
         }
     }
 
-    /// Takes longer commands than [`MAX_COMMAND_BODY`], for publishers: topics may be long.
+    /// Takes commands of another length than [`MAX_COMMAND_BODY`].
     #[must_use]
     pub fn with_max_command(mut self, octets: usize) -> Self {
         self.max_command_body = octets;
         self
+    }
+
+    /// Takes longer commands than [`MAX_COMMAND_BODY`] where topics of so many octets need it, for
+    /// publishers.
+    ///
+    /// This concerns SUBSCRIBE and CANCEL as commands. In the form of messages they are under the
+    /// limits of messages, and from [`LARGE_BODY`] on they are [`WalkStop::Large`].
+    #[must_use]
+    pub fn with_max_topic(self, octets: usize) -> Self {
+        let body = octets.saturating_add(MAX_SUBSCRIPTION_OVERHEAD);
+        self.with_max_command(body.max(MAX_COMMAND_BODY))
     }
 
     /// True between two frames of a message.

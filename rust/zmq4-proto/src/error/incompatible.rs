@@ -21,6 +21,8 @@ pub enum Incompatible {
     Version {
         /// What the peer announced.
         announced: Version,
+        /// The least we accept.
+        least: Version,
     },
     /// The peer's greeting names another mechanism.
     Mechanism {
@@ -61,8 +63,8 @@ impl fmt::Display for Incompatible {
                 "the peer sent no ZMTP greeting (first octet 0x{first_octet:02x}): \
                  ZMTP 1.0, which is not supported, or another protocol"
             ),
-            Self::Version { announced } => {
-                write!(f, "the peer speaks ZMTP {announced}, but 3.0 is the least supported")
+            Self::Version { announced, least } => {
+                write!(f, "the peer speaks ZMTP {announced}, but {least} is the least supported")
             }
             Self::Mechanism { ours, theirs } => {
                 write!(f, "the peer's security mechanism is \"{theirs}\", ours is {}", ours.name())

@@ -23,12 +23,15 @@ pub enum Malformed {
         /// The length as sent.
         len: usize,
     },
+    /// Something else than a single frame in the place of a 2.0 peer's identity.
+    RoutingIdFrame,
 }
 
 impl Malformed {
     pub(super) fn wire_reason(self) -> Option<&'static str> {
         match self {
-            Self::FrameLength { .. } => None,
+            // There are no commands below 3.0.
+            Self::FrameLength { .. } | Self::RoutingIdFrame => None,
             Self::Command => Some("Malformed command"),
             Self::PropertyTruncated | Self::PropertyUnnamed | Self::RoutingIdLength { .. } => {
                 Some("Invalid metadata")
@@ -48,6 +51,9 @@ impl fmt::Display for Malformed {
             Self::PropertyUnnamed => f.write_str("a metadata property has no name"),
             Self::RoutingIdLength { len } => {
                 write!(f, "a routing id of {len} octets is longer than 255")
+            }
+            Self::RoutingIdFrame => {
+                f.write_str("the identity of a ZMTP 2.0 peer is not a single frame of a message")
             }
         }
     }

@@ -5,10 +5,13 @@
 
 use super::{
     foreign::{Recognition, recognise},
-    octets::{GREETING_LEN, Greeting, MAJOR, SIGNATURE_END, SIGNATURE_LEN},
+    octets::{
+        GREETING_LEN, Greeting, MAJOR, MINOR, PeerGreeting, SHORT_GREETING_LEN, SHORT_SOCKET_TYPE,
+        SIGNATURE_END, SIGNATURE_LEN,
+    },
 };
 use crate::{
-    MechanismKind, RoutingId, Version,
+    MechanismKind, MinVersion, RoutingId, SocketType, Version,
     error::{Excerpt, Fault, Incompatible},
 };
 
@@ -20,26 +23,37 @@ use crate::{
 ///   signature, 10 octets         major version, 11 octets
 ///   major version, at least 2    everything, 64 octets
 ///   everything                   -  (done, or the mechanism differs)
+///
+///   major version 1              our socket type, 12 octets: everything in ZMTP 2.0
+///   the peer's socket type       -  (done)
 /// ```
+///
+/// So a peer that sends nothing before it has read our next octets always has them to read. The
+/// second way is open only with [`MinVersion::V2_0`].
 ///
 /// After an error the machine must not be given more, but [`GreetingMachine::poll_transmit`] still
 /// gives what the peer is to see: the name of our mechanism, above all.
 #[derive(Clone, Debug)]
 pub struct GreetingMachine {
+    /// Our greeting; from its twelfth octet on in the form of ZMTP 2.0 once that is spoken.
     ours: [u8; GREETING_LEN],
+    socket_type: SocketType,
     mechanism: MechanismKind,
+    least: MinVersion,
+    /// Length of either greeting: `GREETING_LEN`, or `SHORT_GREETING_LEN` once ZMTP 2.0 is spoken.
+    len: usize,
     /// Octets of `ours` handed out; never more than `releasable`.
     sent: usize,
-    /// Octets of `ours` that may be handed out; never more than `GREETING_LEN`.
+    /// Octets of `ours` that may be handed out; never more than `len`.
     releasable: usize,
     theirs: [u8; GREETING_LEN],
-    /// Octets of `theirs` that have arrived; never more than `GREETING_LEN`.
+    /// Octets of `theirs` that have arrived; never more than `len`.
     received: usize,
 }
 
 impl GreetingMachine {
-    /// Starts a greeting for a socket with this mechanism and routing id.
-    pub fn new(mechanism: MechanismKind, routing_id: &RoutingId) -> Self {
+    /// Starts a greeting for a socket of this type, with this mechanism and routing id.
+    pub fn new(socket_type: SocketType, mechanism: MechanismKind, routing_id: &RoutingId) -> Self {
         let greeting = Greeting {
             version: Version::OURS,
             mechanism: mechanism.padded_name(),
@@ -47,7 +61,10 @@ impl GreetingMachine {
         };
         Self {
             ours: greeting.encode(routing_id),
+            socket_type,
             mechanism,
+            least: MinVersion::default(),
+            len: GREETING_LEN,
             sent: 0,
             releasable: SIGNATURE_LEN,
             theirs: [0; GREETING_LEN],
@@ -55,29 +72,44 @@ impl GreetingMachine {
         }
     }
 
+    /// The same greeting for peers of another least version; 2.0 counts as 3.0 unless the mechanism
+    /// is NULL.
+    #[must_use]
+    pub fn with_min_version(mut self, least: MinVersion) -> Self {
+        self.least = least.under(self.mechanism);
+        self
+    }
+
     /// The peer's greeting, once it has arrived whole.
-    pub fn peer(&self) -> Option<Greeting> {
-        (self.received == GREETING_LEN).then(|| Greeting::decode(&self.theirs))
+    pub fn peer(&self) -> Option<PeerGreeting> {
+        if self.received < self.len {
+            None
+        } else if self.len == SHORT_GREETING_LEN {
+            Some(PeerGreeting::Short { socket_type: self.theirs[SHORT_SOCKET_TYPE] })
+        } else {
+            Some(PeerGreeting::Full(Greeting::decode(&self.theirs)))
+        }
     }
 
     /// Takes octets from the peer and returns how many: never more than the greeting needs.
     ///
     /// # Errors
     ///
-    /// [`Incompatible`] for another protocol, a version below 3.0, or another mechanism. The caller
-    /// then sends what [`GreetingMachine::poll_transmit`] gives, and closes.
+    /// [`Incompatible`] for another protocol, a version below the least, or another mechanism. The
+    /// caller then sends what [`GreetingMachine::poll_transmit`] gives, and closes.
     pub fn handle_input(&mut self, input: &[u8]) -> Result<usize, Fault> {
-        let mut consumed = 0;
-        for (octet, &sent) in self.theirs.iter_mut().skip(self.received).zip(input) {
-            *octet = sent;
-            consumed += 1;
-        }
         let before = self.received;
-        for received in before..before + consumed {
-            self.received = received + 1;
+        for &sent in input {
+            // The length is looked at anew each time: one of the octets decides about it.
+            let missing = self.theirs.get_mut(self.received..self.len).unwrap_or_default();
+            let Some(octet) = missing.first_mut() else {
+                break;
+            };
+            *octet = sent;
+            self.received += 1;
             self.advance()?;
         }
-        Ok(consumed)
+        Ok(self.received - before)
     }
 
     /// Appends what may go out now.
@@ -97,9 +129,10 @@ impl GreetingMachine {
                 return Err(Incompatible::Unversioned { first_octet }.into());
             }
             SIGNATURE_LEN => self.releasable = MAJOR + 1,
-            UP_TO_MAJOR => {
-                Version::accept_major(self.theirs[MAJOR])?;
-                self.releasable = GREETING_LEN;
+            UP_TO_MAJOR => return self.choose_form(),
+            UP_TO_MINOR if self.len == GREETING_LEN => {
+                let [major, minor] = [self.theirs[MAJOR], self.theirs[MINOR]];
+                return self.least.admit(Version::of_greeting(major, minor));
             }
             GREETING_LEN => return self.compare_mechanisms(),
             _ => {}
@@ -113,6 +146,19 @@ impl GreetingMachine {
             Recognition::Undecided => Ok(()),
             Recognition::Unknown => Err(Incompatible::Unversioned { first_octet }.into()),
         }
+    }
+
+    /// Decides by the major octet whether the greeting goes on, and in which form.
+    fn choose_form(&mut self) -> Result<(), Fault> {
+        // The minor has not come, and may be any.
+        let announced = Version::of_greeting(self.theirs[MAJOR], u8::MAX);
+        self.least.admit(announced)?;
+        if announced == Version::V2_0 {
+            self.ours[SHORT_SOCKET_TYPE] = self.socket_type.short_greeting_number();
+            self.len = SHORT_GREETING_LEN;
+        }
+        self.releasable = self.len;
+        Ok(())
     }
 
     fn compare_mechanisms(&self) -> Result<(), Fault> {
@@ -129,6 +175,8 @@ impl GreetingMachine {
 const SIGNATURE_START: u8 = 0xff;
 /// Octets received when the major version is known.
 const UP_TO_MAJOR: usize = MAJOR + 1;
+/// Octets received when the whole version is known, in the form of ZMTP 3.0.
+const UP_TO_MINOR: usize = MINOR + 1;
 
 #[cfg(test)]
 mod tests {
@@ -136,7 +184,11 @@ mod tests {
     use crate::error::Foreign;
 
     fn machine() -> GreetingMachine {
-        GreetingMachine::new(MechanismKind::Null, &RoutingId::default())
+        GreetingMachine::new(SocketType::Push, MechanismKind::Null, &RoutingId::default())
+    }
+
+    fn machine_for(least: MinVersion) -> GreetingMachine {
+        machine().with_min_version(least)
     }
 
     fn transmitted(machine: &mut GreetingMachine) -> Vec<u8> {
@@ -179,7 +231,8 @@ mod tests {
         let consumed = machine.handle_input(&[&greeting()[..], b"\x04\x06\x05READY"].concat());
 
         assert_eq!(consumed, Ok(64));
-        assert_eq!(machine.peer().unwrap().version, Version::OURS);
+        let Some(PeerGreeting::Full(peer)) = machine.peer() else { panic!("a full greeting") };
+        assert_eq!(peer.version, Version::OURS);
         assert_eq!(machine.handle_input(b"more"), Ok(0));
     }
 
@@ -193,9 +246,63 @@ mod tests {
             let fault = machine.handle_input(&octets[..11]).unwrap_err();
 
             let announced = Version { major: spoken, minor: 0 };
-            assert_eq!(fault, Incompatible::Version { announced }.into());
+            let least = Version { major: 3, minor: 0 };
+            assert_eq!(fault, Incompatible::Version { announced, least }.into());
             assert_eq!(transmitted(&mut machine).len(), 11);
         }
+    }
+
+    #[test]
+    fn version_1_0_is_refused_whatever_the_least() {
+        for least in MinVersion::ALL {
+            let mut octets = greeting();
+            octets[10] = 0;
+
+            let fault = machine_for(least).handle_input(&octets[..11]).unwrap_err();
+
+            let announced = Version { major: 1, minor: 0 };
+            assert_eq!(fault, Incompatible::Version { announced, least: least.version() }.into());
+        }
+    }
+
+    #[test]
+    fn peer_below_3_1_is_refused_at_its_minor_octet_and_gets_our_whole_greeting() {
+        let mut machine = machine_for(MinVersion::V3_1);
+        let mut octets = greeting();
+        octets[11] = 0;
+
+        assert_eq!(machine.handle_input(&octets[..11]), Ok(11));
+        let fault = machine.handle_input(&octets[11..12]).unwrap_err();
+
+        let announced = Version { major: 3, minor: 0 };
+        assert_eq!(fault, Incompatible::Version { announced, least: Version::OURS }.into());
+        assert_eq!(transmitted(&mut machine), greeting());
+    }
+
+    #[test]
+    fn greeting_of_a_2_0_peer_ends_with_its_socket_type() {
+        let mut machine = machine_for(MinVersion::V2_0);
+        let mut octets = greeting();
+        (octets[10], octets[11]) = (1, 7);
+
+        assert_eq!(machine.handle_input(&octets[..11]), Ok(11));
+        assert_eq!(machine.peer(), None);
+        assert_eq!(transmitted(&mut machine), [&greeting()[..11], &[8]].concat());
+        assert_eq!(machine.handle_input(&octets[11..]), Ok(1));
+
+        assert_eq!(machine.peer(), Some(PeerGreeting::Short { socket_type: 7 }));
+        assert_eq!(machine.handle_input(b"more"), Ok(0));
+        assert_eq!(transmitted(&mut machine), []);
+    }
+
+    #[test]
+    fn readiness_for_2_0_changes_nothing_for_a_3_x_peer() {
+        let mut machine = machine_for(MinVersion::V2_0);
+
+        machine.handle_input(&greeting()).unwrap();
+
+        assert_eq!(transmitted(&mut machine), greeting());
+        assert!(matches!(machine.peer(), Some(PeerGreeting::Full(_))));
     }
 
     #[test]

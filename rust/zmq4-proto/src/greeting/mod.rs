@@ -1,4 +1,4 @@
-//! The greeting: 64 octets each way, in three stages, before anything else.
+//! The greeting: 64 octets each way, in three stages, before anything else; 12 with a 2.0 peer.
 
 mod foreign;
 mod machine;
@@ -6,4 +6,4 @@ mod octets;
 
 pub use machine::GreetingMachine;
 pub(crate) use octets::MECHANISM_LEN;
-pub use octets::{GREETING_LEN, Greeting};
+pub use octets::{GREETING_LEN, Greeting, PeerGreeting, SHORT_GREETING_LEN};

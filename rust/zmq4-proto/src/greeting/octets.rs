@@ -1,4 +1,4 @@
-//! [`Greeting`]: the 64 octets that open a connection, as a value.
+//! [`Greeting`]: the 64 octets that open a connection, as a value; and the 12 of a 2.0 peer.
 //!
 //! Wire form: RFC 37/ZMTP, "Greeting". The padding carries the routing id's length plus one, so
 //! that the first ten octets are a frame header to a ZMTP 1.0 peer.
@@ -8,10 +8,26 @@ use crate::{RoutingId, Version};
 /// Length of a whole greeting in octets.
 pub const GREETING_LEN: usize = 64;
 
+/// Length of a whole greeting of ZMTP 2.0 in octets: its identity frame follows, but is a frame.
+pub const SHORT_GREETING_LEN: usize = 12;
+
+/// A peer's whole greeting, in the form that its version has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerGreeting {
+    /// The form of ZMTP 3.0 and later. Source: RFC 37/ZMTP, "Greeting".
+    Full(Greeting),
+    /// The form of ZMTP 2.0. Source: RFC 15/ZMTP, "Formal Grammar", rule `greeting`.
+    Short {
+        /// The number of the peer's socket type; see
+        /// [`SocketType::from_number`](crate::SocketType::from_number).
+        socket_type: u8,
+    },
+}
+
 /// What a greeting says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Greeting {
-    /// The sender's version.
+    /// The sender's version, octet by octet.
     pub version: Version,
     /// The sender's mechanism, padded with zeros; compared whole.
     pub mechanism: [u8; MECHANISM_LEN],
@@ -59,10 +75,13 @@ pub(super) const SIGNATURE_LEN: usize = 10;
 pub(super) const SIGNATURE_END: usize = 9;
 /// Offset of the major version.
 pub(super) const MAJOR: usize = 10;
+/// Offset of the minor version.
+pub(super) const MINOR: usize = 11;
+/// Offset of the socket type in the greeting of ZMTP 2.0.
+pub(super) const SHORT_SOCKET_TYPE: usize = 11;
 /// Length of the mechanism's name with its padding.
 pub(crate) const MECHANISM_LEN: usize = 20;
 
-const MINOR: usize = 11;
 const MECHANISM: usize = 12;
 const AS_SERVER: usize = 32;
 

@@ -1,7 +1,7 @@
 //! What one side brings to a handshake.
 
 use crate::{
-    MechanismKind, Metadata, MetadataLimits, RoutingId, SocketType,
+    MechanismKind, Metadata, MetadataLimits, MinVersion, RoutingId, SocketType,
     metadata::{IDENTITY, SOCKET_TYPE},
 };
 
@@ -16,6 +16,11 @@ pub struct HandshakeConfig {
     pub metadata: Metadata,
     /// Our mechanism.
     pub mechanism: MechanismKind,
+    /// The least version that the peer must speak.
+    ///
+    /// [`MinVersion::V2_0`] counts only under NULL. A peer of that version cannot be told why it is
+    /// refused, so it must not be set where peers are authenticated by their address.
+    pub min_version: MinVersion,
     /// How much we take from the peer.
     pub limits: HandshakeLimits,
 }
@@ -37,13 +42,15 @@ impl Default for HandshakeLimits {
 }
 
 impl HandshakeConfig {
-    /// A socket of this type with nothing further to say: no routing id, no properties, NULL.
+    /// A socket of this type with nothing further to say: no routing id, no properties, NULL. It
+    /// talks to peers from 3.0 on.
     pub fn new(socket_type: SocketType) -> Self {
         Self {
             socket_type,
             routing_id: RoutingId::default(),
             metadata: Metadata::new(),
             mechanism: MechanismKind::Null,
+            min_version: MinVersion::default(),
             limits: HandshakeLimits::default(),
         }
     }

@@ -9,13 +9,15 @@ use crate::{
 /// What is known about a peer once it is ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Established {
-    /// The version the peer announced; see [`Version::speaks_3_1`].
+    /// The version the peer speaks, as its greeting announced; see [`Version::speaks_3_1`] and
+    /// [`Version::has_commands`].
     pub version: Version,
-    /// The peer's socket type; `None` if it did not say. It may talk to ours.
+    /// The peer's socket type; `None` if it did not say, or said a number that we do not know. It
+    /// may talk to ours.
     pub socket_type: Option<SocketType>,
     /// The peer's routing id; empty if it gave none or one that is not its to choose.
     pub routing_id: RoutingId,
-    /// All properties of the peer, those above included.
+    /// All properties of the peer, those above included; none of a 2.0 peer.
     pub metadata: Metadata,
 }
 
@@ -33,10 +35,22 @@ impl Established {
     ) -> Result<Self, Fault> {
         let socket_type =
             metadata.get(SOCKET_TYPE).map(|name| accepted_type(ours, name)).transpose()?;
-        let routing_id = metadata.get(IDENTITY).unwrap_or_default();
-        let routing_id = RoutingId::try_from(routing_id)
-            .map_err(|too_long| Malformed::RoutingIdLength { len: too_long.len })?;
-        Ok(Self { version, socket_type, routing_id: chosen_by_peer(routing_id), metadata })
+        let routing_id = chosen_by_peer(metadata.get(IDENTITY).unwrap_or_default())?;
+        Ok(Self { version, socket_type, routing_id, metadata })
+    }
+
+    /// What a ZMTP 2.0 peer told.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed::RoutingIdLength`] for an identity of more than 255 octets.
+    pub(super) fn of_2_0(socket_type: Option<SocketType>, identity: &[u8]) -> Result<Self, Fault> {
+        Ok(Self {
+            version: Version::V2_0,
+            socket_type,
+            routing_id: chosen_by_peer(identity)?,
+            metadata: Metadata::new(),
+        })
     }
 }
 
@@ -46,8 +60,12 @@ fn accepted_type(ours: SocketType, name: &[u8]) -> Result<SocketType, Fault> {
         .ok_or_else(|| Incompatible::SocketType { ours, theirs: Excerpt::new(name) }.into())
 }
 
-/// Takes a routing id that begins with zero for none: such ids belong to those a ROUTER makes
-/// itself, and a peer that chose one could pass for another.
-fn chosen_by_peer(routing_id: RoutingId) -> RoutingId {
-    if routing_id.first() == Some(&0) { RoutingId::default() } else { routing_id }
+/// Reads the routing id a peer gave itself.
+///
+/// One that begins with zero is taken for none: such ids belong to those a ROUTER makes itself, and
+/// a peer that chose one could pass for another.
+fn chosen_by_peer(octets: &[u8]) -> Result<RoutingId, Fault> {
+    let routing_id = RoutingId::try_from(octets)
+        .map_err(|too_long| Malformed::RoutingIdLength { len: too_long.len })?;
+    Ok(if routing_id.first() == Some(&0) { RoutingId::default() } else { routing_id })
 }

@@ -1,18 +1,26 @@
-//! [`Handshake`]: greeting, then the mechanism, then the judgement of the peer's metadata.
+//! [`Handshake`]: greeting, then the mechanism, then the judgement of the peer's metadata. With a
+//! ZMTP 2.0 peer: greeting, then identities.
 
-use super::{HandshakeConfig, command_frame::CommandFrame, established::Established};
+use super::{
+    HandshakeConfig,
+    downgrade::{Downgrade, put_identity},
+    established::Established,
+    frame::HandshakeFrame,
+};
 use crate::{
-    Command, FrameKind, GreetingMachine, Version,
+    Command, FrameKind, Greeting, GreetingMachine, PeerGreeting, Version,
     command::put_error,
-    error::{Fault, Misbehaved},
+    error::{Fault, LimitExceeded, Misbehaved},
     mechanism::{Mechanism, Step},
 };
 
 /// One side of a handshake, driven by octets.
 ///
 /// ```text
-///   Greeting ──▶ Mechanism ──▶ Ready
-///       └────────────┴───────▶ Failed
+///   Greeting ─┬─▶ Mechanism ─┬─▶ Ready
+///             └─▶ Downgrade ─┘            with a 2.0 peer, where such are accepted
+///
+///   all but Ready ──▶ Failed
 /// ```
 ///
 /// A driver calls, in this order and again for every read:
@@ -36,7 +44,8 @@ pub struct Handshake {
 #[derive(Clone, Debug)]
 enum Stage {
     Greeting(Box<GreetingMachine>),
-    Mechanism { version: Version, frame: CommandFrame },
+    Mechanism { version: Version, frame: HandshakeFrame },
+    Downgrade(Downgrade),
     Ready(Box<Established>),
     Failed(Fault),
 }
@@ -44,7 +53,9 @@ enum Stage {
 impl Handshake {
     /// Starts a handshake.
     pub fn new(config: HandshakeConfig) -> Self {
-        let mut greeting = GreetingMachine::new(config.mechanism, &config.routing_id);
+        let mut greeting =
+            GreetingMachine::new(config.socket_type, config.mechanism, &config.routing_id)
+                .with_min_version(config.min_version);
         let mut unsent = Vec::new();
         greeting.poll_transmit(&mut unsent);
         let limits = config.limits.metadata;
@@ -86,9 +97,11 @@ impl Handshake {
     pub fn into_established(self) -> Option<Established> {
         match self.stage {
             Stage::Ready(established) if self.unsent.is_empty() => Some(*established),
-            Stage::Ready(_) | Stage::Greeting(_) | Stage::Mechanism { .. } | Stage::Failed(_) => {
-                None
-            }
+            Stage::Ready(_)
+            | Stage::Greeting(_)
+            | Stage::Mechanism { .. }
+            | Stage::Downgrade(_)
+            | Stage::Failed(_) => None,
         }
     }
 
@@ -101,13 +114,21 @@ impl Handshake {
                     greeting.poll_transmit(&mut self.unsent);
                     let consumed = result?;
                     if let Some(peer) = greeting.peer() {
-                        self.start_mechanism(peer.version);
+                        self.finish_greeting(peer)?;
                     }
                     consumed
                 }
                 Stage::Mechanism { frame, .. } => {
-                    let consumed = frame.take(rest, self.config.limits.command_len)?;
+                    let limit = self.config.limits.command_len;
+                    let consumed = frame.take(rest, limit, command_too_long)?;
                     self.finish_frame()?;
+                    consumed
+                }
+                Stage::Downgrade(downgrade) => {
+                    let consumed = downgrade.take(rest)?;
+                    if let Some(established) = downgrade.established()? {
+                        self.stage = Stage::Ready(Box::new(established));
+                    }
                     consumed
                 }
                 Stage::Ready(_) => 0,
@@ -120,9 +141,21 @@ impl Handshake {
         }
     }
 
-    fn start_mechanism(&mut self, version: Version) {
-        self.mechanism.next_command(&mut self.unsent);
-        self.stage = Stage::Mechanism { version, frame: CommandFrame::default() };
+    /// Goes on as the peer's greeting demands; in either case we speak at once.
+    fn finish_greeting(&mut self, peer: PeerGreeting) -> Result<(), Fault> {
+        self.stage = match peer {
+            PeerGreeting::Full(Greeting { version, .. }) => {
+                self.mechanism.next_command(&mut self.unsent);
+                let version = Version::of_greeting(version.major, version.minor);
+                Stage::Mechanism { version, frame: HandshakeFrame::default() }
+            }
+            PeerGreeting::Short { socket_type } => {
+                let downgrade = Downgrade::new(self.config.socket_type, socket_type)?;
+                put_identity(&mut self.unsent, &self.config.routing_id);
+                Stage::Downgrade(downgrade)
+            }
+        };
+        Ok(())
     }
 
     /// Gives the frame being collected to the mechanism, if it is whole.
@@ -149,6 +182,11 @@ impl Handshake {
             self.stage = Stage::Failed(fault.clone());
         }
     }
+}
+
+fn command_too_long(announced: u64, limit: usize) -> Fault {
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    LimitExceeded::Command { announced, limit }.into()
 }
 
 /// Reads a frame of the handshake as a command.

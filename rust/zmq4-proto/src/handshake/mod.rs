@@ -1,8 +1,9 @@
 //! The handshake: everything between a fresh byte stream and the first message.
 
-mod command_frame;
 mod config;
+mod downgrade;
 mod established;
+mod frame;
 mod machine;
 
 pub use config::{HandshakeConfig, HandshakeLimits};

@@ -11,8 +11,9 @@ mod dialogue;
 mod traffic;
 
 use zmq4_proto::{
-    Command, Decoder, GREETING_LEN, GreetingMachine, HandshakeConfig, MechanismKind, RoutingId,
-    SocketType, TrafficLimits,
+    Command, Decoder, FrameHeader, GREETING_LEN, GreetingMachine, HandshakeConfig, MechanismKind,
+    MinVersion, RoutingId, SHORT_GREETING_LEN, SocketType, TrafficLimits, put_cancel_message,
+    put_subscribe_message,
 };
 
 use dialogue::shake;
@@ -20,9 +21,17 @@ use traffic::{Inbound, Reader};
 
 /// The greeting: any octets give the same verdict and the same answer, however they are cut.
 pub(crate) fn greeting(data: &[u8]) {
+    for least in MinVersion::ALL {
+        greeting_for(least, data);
+    }
+}
+
+fn greeting_for(least: MinVersion, data: &[u8]) {
     let (cuts, input) = split_cuts(data);
     let run = |pieces: Vec<&[u8]>| {
-        let mut machine = GreetingMachine::new(MechanismKind::Null, &RoutingId::default());
+        let id = RoutingId::default();
+        let mut machine =
+            GreetingMachine::new(SocketType::Sub, MechanismKind::Null, &id).with_min_version(least);
         let (mut sent, mut consumed) = (Vec::new(), 0);
         for piece in pieces {
             let result = machine.handle_input(piece);
@@ -32,22 +41,37 @@ pub(crate) fn greeting(data: &[u8]) {
                 Err(fault) => return (sent, Err(fault)),
             }
         }
-        assert_eq!(consumed, input.len().min(GREETING_LEN));
-        assert_eq!(machine.peer().is_some(), consumed == GREETING_LEN);
+        let is_short = is_2_0(least, input);
+        let len = if is_short { SHORT_GREETING_LEN } else { GREETING_LEN };
+        assert_eq!(consumed, input.len().min(len));
+        assert_eq!(machine.peer().is_some(), consumed == len);
+        assert!(!is_short || sent.len() <= len);
         (sent, Ok(machine.peer()))
     };
 
     // A poll before the input, so that the signature is out in both runs even if there is none.
     let whole = run(vec![&[], input]);
     assert_eq!(run([vec![&[][..]], pieces(input, cuts)].concat()), whole);
-    assert!(matches!(whole.0.len(), 10 | 11 | GREETING_LEN));
+    assert!(matches!(whole.0.len(), 10 | 11 | SHORT_GREETING_LEN | GREETING_LEN));
 }
 
-/// The handshake: any octets end the same way, however they are cut, and never without a READY.
+/// True if the octets are those of a 2.0 peer that is accepted.
+fn is_2_0(least: MinVersion, input: &[u8]) -> bool {
+    least == MinVersion::V2_0 && input.get(10) == Some(&1)
+}
+
+/// The handshake: any octets end the same way, however they are cut, and never without a READY or,
+/// in 2.0, an identity.
 pub(crate) fn handshake(data: &[u8]) {
+    for least in MinVersion::ALL {
+        handshake_for(least, data);
+    }
+}
+
+fn handshake_for(least: MinVersion, data: &[u8]) {
     let (cuts, input) = split_cuts(data);
     let ours = SocketType::ALL[usize::from(cuts) % SocketType::ALL.len()];
-    let config = HandshakeConfig::new(ours);
+    let config = HandshakeConfig { min_version: least, ..HandshakeConfig::new(ours) };
 
     let whole = shake(config.clone(), [input]);
     assert_eq!(shake(config, pieces(input, cuts)), whole);
@@ -57,9 +81,15 @@ pub(crate) fn handshake(data: &[u8]) {
         Some(Ok((peer, leftover))) => {
             assert!(peer.socket_type.is_none_or(|theirs| ours.accepts(theirs)));
             assert_ne!(peer.routing_id.first(), Some(&0));
+            assert!(peer.version >= least.version());
             assert!(input.ends_with(&leftover));
             let handshake = &input[..input.len() - leftover.len()];
-            assert!(handshake[GREETING_LEN..].windows(6).any(|octets| octets == b"\x05READY"));
+            if is_2_0(least, input) {
+                assert!(!peer.version.has_commands());
+                assert!(handshake[SHORT_GREETING_LEN..].ends_with(&peer.routing_id));
+            } else {
+                assert!(handshake[GREETING_LEN..].windows(6).any(|octets| octets == b"\x05READY"));
+            }
         }
         Some(Err(fault)) => assert!(!fault.to_string().contains('\n')),
     }
@@ -84,7 +114,12 @@ pub(crate) fn decoder(data: &[u8]) {
 
     for inbound in &whole {
         match inbound {
-            Inbound::Message(frames) => assert!(frames.len() <= 16),
+            Inbound::Message(frames) => {
+                assert!(frames.len() <= 16);
+                if let Some(subscription) = Command::from_message(&frames[0]) {
+                    assert_eq!(written_as_message(subscription), frames[0].to_vec());
+                }
+            }
             Inbound::Command(body) => inspect(Command::parse(body)),
             Inbound::Fault(fault) => assert!(!fault.to_string().is_empty()),
         }
@@ -102,6 +137,23 @@ fn inspect(command: Command<'_>) {
         | Command::Cancel(_)
         | Command::Malformed => {}
     }
+}
+
+/// The body of the message that says the same as a SUBSCRIBE or a CANCEL.
+fn written_as_message(subscription: Command<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    match subscription {
+        Command::Subscribe(topic) => put_subscribe_message(&mut out, topic),
+        Command::Cancel(topic) => put_cancel_message(&mut out, topic),
+        Command::Ready(_)
+        | Command::Error(_)
+        | Command::Ping { .. }
+        | Command::Pong { .. }
+        | Command::Unknown { .. }
+        | Command::Malformed => panic!("{subscription:?} is no subscription"),
+    }
+    let (_, header_len) = FrameHeader::decode(&out).unwrap().unwrap();
+    out.split_off(header_len)
 }
 
 /// The first octet of the data says how the others are cut.

@@ -8,7 +8,7 @@ use std::{
 
 use zmq4_proto::{
     Beat, Command, Decoder, Established, Fault, FrameKind, Handshake, HandshakeConfig, Heartbeat,
-    Keepalive, RoutingId, SocketType, TrafficLimits, put_frame, put_ping, put_pong,
+    Keepalive, MinVersion, RoutingId, SocketType, TrafficLimits, put_frame, put_ping, put_pong,
 };
 
 use crate::traffic::{Inbound, Reader};
@@ -22,6 +22,8 @@ pub(crate) struct Setting {
     /// After how many octets each direction ends.
     pub(crate) cut_after: Option<usize>,
     pub(crate) routing_id: RoutingId,
+    /// Both ends accept 2.0, and the wire makes the major version in their greetings that of 2.0.
+    pub(crate) is_2_0: bool,
 }
 
 /// Both ends and what lies between them.
@@ -39,8 +41,11 @@ impl Pair {
         let configs = types.map(HandshakeConfig::new);
         let [mut first, second] = configs;
         first.routing_id = setting.routing_id.clone();
+        let least = if setting.is_2_0 { MinVersion::V2_0 } else { MinVersion::default() };
+        let configs =
+            [first, second].map(|config| HandshakeConfig { min_version: least, ..config });
         Self {
-            ends: [first, second].map(End::new),
+            ends: configs.map(End::new),
             setting,
             wires: [VecDeque::new(), VecDeque::new()],
             now: Instant::now(),
@@ -107,7 +112,11 @@ impl Pair {
             end.poll_transmit();
             let left = self.setting.cut_after.map(|limit| limit.saturating_sub(end.written.len()));
             let arriving = end.unsent.len().min(left.unwrap_or(usize::MAX));
-            let octets = std::mem::take(&mut end.unsent);
+            let mut octets = std::mem::take(&mut end.unsent);
+            let major = MAJOR.checked_sub(end.written.len()).and_then(|at| octets.get_mut(at));
+            if let Some(major) = major.filter(|_| self.setting.is_2_0) {
+                *major = 1;
+            }
             end.written.extend_from_slice(&octets);
             if self.is_cut {
                 continue;
@@ -119,6 +128,9 @@ impl Pair {
         }
     }
 }
+
+/// Offset of the major version in what an end writes.
+const MAJOR: usize = 10;
 
 /// One end: a handshake, then a reader and its timers.
 pub(crate) struct End {

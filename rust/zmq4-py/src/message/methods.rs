@@ -6,6 +6,7 @@ use std::os::raw::c_void;
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::message_type;
 use super::slots::slot;
@@ -48,7 +49,13 @@ pub(super) unsafe extern "C" fn sender(
     _: *mut c_void,
 ) -> *mut ffi::PyObject {
     // SAFETY: a getter, called like a slot. Only a ROUTER's messages have a sender.
-    unsafe { slot(object, |view| Ok(view.py.None().into_ptr())) }
+    unsafe {
+        slot(object, |view| {
+            let sender = view.get().extra.as_ref().and_then(|extra| extra.sender.as_ref());
+            let sender = sender.map(|sender| PyBytes::new(view.py, sender.as_bytes()));
+            Ok(sender.into_pyobject(view.py)?.into_ptr())
+        })
+    }
 }
 
 raw_method!(json, |slf: Borrowed<'_, '_, PyAny>, args: Arguments<'_>| {

@@ -5,6 +5,7 @@
 //! Python code, so it may be made under a lock of the core.
 
 mod methods;
+mod request;
 mod slots;
 mod view;
 
@@ -17,7 +18,10 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+use zmq4_core::proto::RoutingId;
 use zmq4_core::{MessageRef, OffsetFrame, pack};
+
+pub(crate) use request::{request_type, to_request};
 
 use crate::heap_type::{HeapType, getter, slot};
 
@@ -28,10 +32,23 @@ pub(crate) struct MessageObject {
     /// Bodies that are held by reference, in order, with the offsets they belong to.
     externals: Option<Box<[OffsetFrame]>>,
     peer: Option<Arc<zmq4_core::Peer>>,
+    /// The number of the pipe it came through; 0 for one that was made here.
+    pipe: u64,
+    /// What only some socket types have to say.
+    extra: Option<Box<Extra>>,
     /// The first frame as `bytes`, made when first asked for.
     first: AtomicPtr<ffi::PyObject>,
     frames: usize,
     wire: [u8; 0],
+}
+
+/// What only the messages of some socket types have.
+#[derive(Default)]
+struct Extra {
+    /// From a ROUTER: the routing id of the sender.
+    sender: Option<RoutingId>,
+    /// From a REP: who is to reply, and to which request.
+    debt: Option<(Py<PyAny>, u64)>,
 }
 
 /// The type object.
@@ -56,7 +73,44 @@ pub(crate) fn new(message: &MessageRef<'_>) -> *mut ffi::PyObject {
         // SAFETY: the object was just made and nobody else has it.
         unsafe { (*object.cast::<MessageObject>()).peer = Some(Arc::clone(peer)) };
     }
+    if !object.is_null()
+        && let Some(pipe) = message.pipe_number()
+    {
+        // SAFETY: as above.
+        unsafe { (*object.cast::<MessageObject>()).pipe = pipe };
+    }
+    if !object.is_null()
+        && let Some(sender) = message.sender()
+    {
+        let extra = Extra { sender: Some(sender.clone()), ..Extra::default() };
+        // SAFETY: as above.
+        unsafe { (*object.cast::<MessageObject>()).extra = Some(Box::new(extra)) };
+    }
     object
+}
+
+/// What is to be seen of a message from outside.
+pub(crate) struct Seen<'a> {
+    /// The body, if it has one frame.
+    pub(crate) single: Option<&'a [u8]>,
+    pub(crate) peer: Option<&'a Arc<zmq4_core::Peer>>,
+    pub(crate) pipe: u64,
+}
+
+/// Looks at an object; none if it is no message.
+pub(crate) fn look<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<Option<Seen<'a>>> {
+    if !object.is_instance(message_type(object.py())?)? {
+        return Ok(None);
+    }
+    let view = view::View::of(object.as_borrowed());
+    // SAFETY: the type was checked, and the object is alive as long as it is borrowed.
+    let message = unsafe { &*object.as_ptr().cast::<MessageObject>() };
+    let single = (message.frames == 1).then(|| {
+        let body = view.body(0).map(zmq4_core::FrameRef::as_bytes).unwrap_or_default();
+        // SAFETY: the body lies in the object, or in a frame it holds.
+        unsafe { std::slice::from_raw_parts(body.as_ptr(), body.len()) }
+    });
+    Ok(Some(Seen { single, peer: message.peer.as_ref(), pipe: message.pipe }))
 }
 
 #[cold]
@@ -81,6 +135,8 @@ fn alloc(wire: &[u8], frames: usize, externals: Option<Box<[OffsetFrame]>>) -> *
         ffi::PyObject_InitVar(object.cast(), class, size);
         addr_of_mut!((*object).externals).write(externals);
         addr_of_mut!((*object).peer).write(None);
+        addr_of_mut!((*object).pipe).write(0);
+        addr_of_mut!((*object).extra).write(None);
         addr_of_mut!((*object).first).write(AtomicPtr::new(null_mut()));
         addr_of_mut!((*object).frames).write(frames);
         let octets = addr_of_mut!((*object).wire).cast::<u8>();
@@ -96,12 +152,15 @@ unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
         let class = ffi::Py_TYPE(object);
         drop(addr_of_mut!((*message).externals).read());
         drop(addr_of_mut!((*message).peer).read());
+        drop(addr_of_mut!((*message).extra).read());
         ffi::Py_XDECREF((*message).first.load(Ordering::Relaxed));
         ffi::PyObject_Free(object.cast());
         ffi::Py_DECREF(class.cast());
     }
 }
 
+/// The flag of types whose attributes cannot be set.
+const IMMUTABLE: std::os::raw::c_ulong = ffi::Py_TPFLAGS_IMMUTABLETYPE;
 /// The flag of types that match sequence patterns.
 const SEQUENCE: std::os::raw::c_ulong = 1 << 5;
 
@@ -110,7 +169,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         name: c"zmq4._native.Message",
         basic_size: offset_of!(MessageObject, wire),
         item_size: 1,
-        flags: ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_IMMUTABLETYPE | SEQUENCE,
+        flags: ffi::Py_TPFLAGS_DEFAULT | IMMUTABLE | ffi::Py_TPFLAGS_BASETYPE | SEQUENCE,
         slots: &[
             slot!(Py_tp_dealloc, dealloc),
             slot!(Py_tp_new, slots::make),
@@ -139,6 +198,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
                 c"The routing id of the sender, on messages from a Router.",
             ),
         ],
+        base: None,
     };
     let made = spec.make(py)?;
     TYPE.store(made.as_ptr().cast(), Ordering::Relaxed);

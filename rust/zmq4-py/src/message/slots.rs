@@ -88,7 +88,9 @@ pub(super) unsafe extern "C" fn compare(
     // SAFETY: a slot with a live operand.
     unsafe {
         slot(object, |view| {
-            let is_message = ffi::Py_TYPE(other) == TYPE.load(Ordering::Relaxed);
+            let class = TYPE.load(Ordering::Relaxed);
+            let is_message = ffi::Py_TYPE(other) == class
+                || ffi::PyType_IsSubtype(ffi::Py_TYPE(other), class) != 0;
             if !is_message || (how != ffi::Py_EQ && how != ffi::Py_NE) {
                 return Ok(view.py.NotImplemented().into_ptr());
             }
@@ -101,7 +103,7 @@ pub(super) unsafe extern "C" fn compare(
 }
 
 pub(super) unsafe extern "C" fn make(
-    _class: *mut ffi::PyTypeObject,
+    class: *mut ffi::PyTypeObject,
     args: *mut ffi::PyObject,
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
@@ -109,6 +111,9 @@ pub(super) unsafe extern "C" fn make(
     unsafe {
         let py = Python::assume_attached();
         raw::guard(py, || {
+            if class != TYPE.load(Ordering::Relaxed) {
+                return Err(PyTypeError::new_err("messages of this type are only received"));
+            }
             let args = Borrowed::from_ptr(py, args).to_owned().cast_into::<PyTuple>()?;
             if args.is_empty() || !keywords.is_null() {
                 return Err(PyTypeError::new_err("Message() takes one or more frames"));

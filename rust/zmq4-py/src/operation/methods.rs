@@ -46,6 +46,13 @@ raw_method!(send, |slf, args| {
     operation(slf, work, limit)
 });
 
+raw_method!(send_to, |slf, args| {
+    let limit = Limit::new(args.keyword("timeout")?)?;
+    send::check_addressed(args)?;
+    let frames = (0..args.len()).filter_map(|at| args.get(at)).map(|f| Held::new(f.to_owned()));
+    operation(slf, Work::SendFrames(frames.collect()), limit)
+});
+
 raw_method!(send_many, |slf, args| {
     let limit = Limit::new(args.keyword("timeout")?)?;
     let (Some(rows), 1) = (args.get(0), args.len()) else {

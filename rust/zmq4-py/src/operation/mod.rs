@@ -15,7 +15,7 @@ mod slots;
 mod step;
 mod work;
 
-pub(crate) use methods::{recv, recv_bytes, recv_into, recv_many, send, send_many};
+pub(crate) use methods::{recv, recv_bytes, recv_into, recv_many, send, send_many, send_to};
 pub(crate) use step::set_loop_bridge;
 
 use std::ptr::addr_of_mut;
@@ -97,6 +97,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         ],
         methods: &slots::METHODS,
         getters: Vec::new(),
+        base: None,
     };
     spec.make(py)
 }

@@ -16,7 +16,7 @@ use crate::buffer;
 use crate::claim::Claim;
 use crate::held::Held;
 use crate::process::Native;
-use crate::receive::{self, Batch};
+use crate::receive;
 use crate::send::{self, none};
 use crate::signal::LoopSignal;
 use crate::wait::deadline_after;
@@ -190,7 +190,7 @@ impl OperationObject {
         self.stage = Stage::Finished;
         let socket = self.socket(py);
         match &self.work {
-            Work::ReceiveMany(_) => Ok(Step::Return(Batch::new(py).into_list()?)),
+            Work::ReceiveMany(_) => Ok(Step::Return(receive::no_messages(py))),
             Work::Receive(_) | Work::ReceiveInto(_) => Err(receive::timed_out(py, socket)),
             Work::Send(_) | Work::SendFrames(_) => {
                 Err(send::timed_out(py, socket, SendError::Full))

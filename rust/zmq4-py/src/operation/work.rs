@@ -48,16 +48,18 @@ impl OperationObject {
     pub(super) fn attempt(&mut self, py: Python<'_>) -> PyResult<Tried> {
         let socket = self.socket(py);
         let core = socket.core(py)?;
+        // SAFETY: the operation holds a reference to the socket.
+        let owner = unsafe { Borrowed::from_ptr(py, self.socket) };
         match &mut self.work {
-            Work::Receive(look) => received(py, socket, core.try_recv_with(*look)),
+            Work::Receive(look) => received(owner, socket, core.try_recv_with(*look)),
             Work::ReceiveInto(buffer) => {
                 let target = Target::new(buffer.get(py))?;
-                received(py, socket, core.try_recv_with(|message| target.fill(message)))
+                received(owner, socket, core.try_recv_with(|message| target.fill(message)))
             }
             Work::ReceiveMany(max) => {
                 let mut batch = Batch::new(py);
                 match batch.fill(core, *max) {
-                    Ok(()) => batch.into_list().map(Tried::Done),
+                    Ok(()) => batch.into_list(owner, socket).map(Tried::Done),
                     Err(RecvError::Empty) => Ok(Tried::Later),
                     Err(error) => Err(error::receive(py, error, &socket.describe())),
                 }
@@ -86,14 +88,14 @@ impl OperationObject {
 }
 
 fn received(
-    py: Python<'_>,
+    slf: Borrowed<'_, '_, PyAny>,
     socket: &Socket,
     looked: Result<receive::Looked, RecvError>,
 ) -> PyResult<Tried> {
     match looked {
-        Ok(looked) => receive::finish(py, looked).map(Tried::Done),
+        Ok(looked) => receive::finish(slf, socket, looked).map(Tried::Done),
         Err(RecvError::Empty) => Ok(Tried::Later),
-        Err(error) => Err(error::receive(py, error, &socket.describe())),
+        Err(error) => Err(error::receive(slf.py(), error, &socket.describe())),
     }
 }
 

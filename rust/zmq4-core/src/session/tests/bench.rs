@@ -104,7 +104,7 @@ impl Setup {
 
     pub(super) fn host(&self) -> Arc<StubHost> {
         Arc::new(StubHost {
-            inbox: Arc::new(Inbox::new()),
+            inbox: Arc::new(Inbox::new(false)),
             spec: self.spec(),
             opened: Mutex::new(Rank::Leaf, Vec::new()),
             is_full: AtomicBool::new(false),
@@ -182,7 +182,8 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn new(session: Arc<Session>) -> Self {
         let (outbound, inbound) = (Arc::clone(&session.outbound), Arc::clone(&session.inbound));
-        let end = PipeEnd::new(outbound, inbound, Some(Arc::<Session>::clone(&session)));
+        let end =
+            PipeEnd::new(session.pipe, outbound, inbound, Some(Arc::<Session>::clone(&session)));
         Self { session, end }
     }
 

@@ -5,6 +5,7 @@
 
 mod bench;
 mod credit;
+mod downgrade;
 mod handshake;
 mod heartbeat;
 mod ingress;

@@ -1,28 +1,36 @@
-//! [`CommandFrame`]: one frame of the handshake, collected from however many pieces.
+//! [`HandshakeFrame`]: one frame of the handshake, collected from however many pieces.
 
 use crate::{
-    error::{Fault, LimitExceeded},
+    error::Fault,
     frame::{FrameHeader, FrameKind, MAX_HEADER_LEN, SHORT_HEADER_LEN},
 };
 
+/// The fault of a peer that announces a body of the first length where the second is the limit.
+pub(super) type TooLong = fn(u64, usize) -> Fault;
+
 /// A frame in the making. It grows with what arrives, never with what is announced.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CommandFrame {
+pub(super) struct HandshakeFrame {
     /// Header and body so far; never more than one frame.
     octets: Vec<u8>,
 }
 
-impl CommandFrame {
+impl HandshakeFrame {
     /// Takes what still belongs to this frame from the front of `input`, and returns how much.
     ///
     /// # Errors
     ///
-    /// [`LimitExceeded::Command`] as soon as the header announces a body longer than `limit`, and
-    /// the errors of [`FrameHeader::decode`].
-    pub(super) fn take(&mut self, input: &[u8], limit: usize) -> Result<usize, Fault> {
+    /// What `too_long` makes of announced length and limit, as soon as the header announces a body
+    /// longer than `limit`; and the errors of [`FrameHeader::decode`].
+    pub(super) fn take(
+        &mut self,
+        input: &[u8],
+        limit: usize,
+        too_long: TooLong,
+    ) -> Result<usize, Fault> {
         let mut rest = input;
         loop {
-            let missing = self.missing(limit)?;
+            let missing = self.missing(limit, too_long)?;
             let (part, behind) = rest.split_at_checked(missing).unwrap_or((rest, &[]));
             self.octets.extend_from_slice(part);
             rest = behind;
@@ -41,21 +49,16 @@ impl CommandFrame {
     }
 
     /// How many octets are known to be missing; 0 if none is.
-    fn missing(&self, limit: usize) -> Result<usize, Fault> {
+    fn missing(&self, limit: usize, too_long: TooLong) -> Result<usize, Fault> {
         let have = self.octets.len();
         let Some((header, header_len)) = FrameHeader::decode(&self.octets)? else {
             let needed = if have < SHORT_HEADER_LEN { SHORT_HEADER_LEN } else { MAX_HEADER_LEN };
             return Ok(needed - have);
         };
-        let announced = header.body_len;
-        let limit_exceeded = || LimitExceeded::Command {
-            announced,
-            limit: u64::try_from(limit).unwrap_or(u64::MAX),
-        };
-        let body_len = usize::try_from(announced)
+        let body_len = usize::try_from(header.body_len)
             .ok()
             .filter(|&len| len <= limit)
-            .ok_or_else(limit_exceeded)?;
+            .ok_or_else(|| too_long(header.body_len, limit))?;
         Ok((header_len + body_len).saturating_sub(have))
     }
 }

@@ -1,0 +1,11 @@
+//! How each option's value is read from Python, checked, and given back.
+
+mod general;
+mod object;
+mod pattern;
+mod scalar;
+mod value;
+
+pub(crate) use general::*;
+pub(crate) use pattern::*;
+pub(crate) use value::{Refusal, Value};
