@@ -23,7 +23,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "peer" in metafunc.fixturenames:
         marker = metafunc.definition.get_closest_marker("libraries")
         chosen: tuple[Library, ...] = marker.args if marker else LIBRARIES
-        runs = [pytest.param(one, id=one.name, marks=needs_of(one)) for one in chosen]
+        runs = [pytest.param(one, id=one.name, marks=marks_of(one)) for one in chosen]
         metafunc.parametrize("peer", runs, indirect=True)
 
 
@@ -34,7 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def params_of(item: pytest.Item) -> dict[str, Any]:
     """Return the values that a test is run with."""
-    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return (
+        item.callspec.params
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else {}
+    )
 
 
 def is_possible(params: dict[str, Any]) -> bool:
@@ -46,9 +50,10 @@ def is_possible(params: dict[str, Any]) -> bool:
             return True
 
 
-def needs_of(library: Library) -> pytest.MarkDecorator:
-    """Mark a test as one that needs what ``library`` needs."""
-    return pytest.mark.requires_peer(*library.needs)
+def marks_of(library: Library) -> list[pytest.MarkDecorator]:
+    """Mark a test as one that needs what ``library`` needs, and takes its time where it is built."""
+    slow = [pytest.mark.slow] if library.folder else []
+    return [pytest.mark.requires_peer(*library.needs), *slow]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,9 +73,16 @@ def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
 
 
 @pytest.fixture
-def start_another(request: pytest.FixtureRequest, peer: Peer) -> Iterator[Callable[[], Peer]]:
+def library(request: pytest.FixtureRequest, peer: Peer) -> Library:  # noqa: ARG001 (its library)
+    """Name the library of ``peer``."""
+    chosen = params_of(request.node)["peer"]
+    assert isinstance(chosen, Library)
+    return chosen
+
+
+@pytest.fixture
+def start_another(library: Library) -> Iterator[Callable[[], Peer]]:
     """Start programs that a test may kill, of the same library as ``peer``."""
-    library = request.node.callspec.params["peer"]
     with ExitStack() as stack:
         yield lambda: stack.enter_context(start(library))
 

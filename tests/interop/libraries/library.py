@@ -52,9 +52,7 @@ class Library:
         return [word.format(source=self.source, build=self.build) for word in words]
 
 
-LIBZMQ = Library(
-    name="libzmq", needs=("python:zmq",), version=(3, 1), run=COMMAND
-)
+LIBZMQ = Library(name="libzmq", needs=("python:zmq",), version=(3, 1), run=COMMAND)
 
 GO_ZEROMQ = Library(
     name="go-zeromq",

@@ -1,6 +1,7 @@
 """REQ and REP, with the sockets of every library."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_rep_answers_their_req(line: Line) -> None:
     ours, theirs = line.open("Rep", "REQ")
 
     theirs.send(b"question", b"")
-    call = ours.receive()
+    call: Any = ours.receive()
     assert list(call) == [b"question", b""]
     ours.settle(call.reply(b"", b"answer"))
 
@@ -85,7 +86,7 @@ def test_rep_returns_the_envelope_of_their_dealer(line: Line) -> None:
     ours, theirs = line.open("Rep", "DEALER")
 
     theirs.send(b"hop 1", b"hop 2", b"", b"question")
-    call = ours.receive()
+    call: Any = ours.receive()
     assert list(call) == [b"question"]
     ours.settle(call.reply(b"answer"))
 
@@ -97,7 +98,7 @@ def test_rep_serves_a_series_of_their_req(line: Line) -> None:
     theirs.start_ask(COUNT)
 
     for _ in range(COUNT):
-        call = ours.receive()
+        call: Any = ours.receive()
         ours.settle(call.reply(*call))
 
     assert line.peer.answer()["digest"] == series.digest(series.messages(COUNT))

@@ -112,6 +112,9 @@ final class Peer {
     socket.setLinger(0);
     socket.setSendTimeOut(milliseconds);
     socket.setReceiveTimeOut(milliseconds);
+    // JeroMQ 0.6.0 at times never looks at a connection that it has made. It gives it up when the
+    // handshake takes too long, and makes another.
+    socket.setHandshakeIvl(milliseconds / 20);
     if (order.options != null) {
       order.options.forEach((name, value) -> set(socket, name, value));
     }
