@@ -7,19 +7,9 @@ from hypothesis import strategies as st
 from interop.faces import ThreadFace
 from interop.libzmq_peer import LibzmqPeer
 from interop.line import Line
+from interop.shapes import PATTERN, SIZES, alternating
 
 pytestmark = pytest.mark.requires_peer("python:zmq")
-
-SIZES = [0, 1, 255, 256, 8191, 8192, 8193, 65535, 65536, 65537, 1 << 20]
-"""Octets around the thresholds of the framing (255), of libzmq's batches (8192), and of ours."""
-
-PATTERN = bytes(range(251)) * (1 + (1 << 20) // 251)
-"""Octets whose period divides no power of two, so that a shifted piece is noticed."""
-
-
-def alternating(count: int) -> list[bytes]:
-    """Make as many frames, every third of them empty, the others of many sizes."""
-    return [PATTERN[: 37 * at**2 if at % 3 else 0] for at in range(count)]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from interop.libraries.library import BUILDS, Library, Words
+from interop.libraries.library import Library, Words
 
 LIMIT = 600
 """Seconds for each command; registries may be slow, and compilers on a cold machine are."""
@@ -71,7 +71,7 @@ def fingerprint_of(library: Library) -> str:
 @contextmanager
 def locked(library: Library) -> Iterator[None]:
     """Keep other processes from building it at the same time."""
-    BUILDS.mkdir(parents=True, exist_ok=True)
+    library.build.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{library.build}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

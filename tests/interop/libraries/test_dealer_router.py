@@ -1,16 +1,11 @@
 """DEALER and ROUTER, with the sockets of every library."""
 
-import pytest
-
-import zmq4
 from interop import series
 from interop.faces import Face
 from interop.line import Line
 from interop.peer import Peer
 
 COUNT = 300
-
-needs_router = pytest.mark.skipif(not hasattr(zmq4, "Router"), reason="there is no Router yet")
 
 
 def test_dealer_talks_with_their_dealer(line: Line) -> None:
@@ -91,7 +86,6 @@ def test_their_rep_returns_the_envelope_of_a_dealer(line: Line) -> None:
     assert list(ours.receive()) == [b"hop 1", b"hop 2", b"", b"answer"]
 
 
-@needs_router
 def test_router_answers_their_dealer(line: Line) -> None:
     ours, theirs = line.open("Router", "DEALER", their_options={"ROUTING_ID": "client-1"})
 
@@ -103,7 +97,6 @@ def test_router_answers_their_dealer(line: Line) -> None:
     assert theirs.receive() == [b"", b"answer"]
 
 
-@needs_router
 def test_router_answers_their_dealer_without_a_name(line: Line) -> None:
     ours, theirs = line.open("Router", "DEALER")
 
@@ -115,7 +108,6 @@ def test_router_answers_their_dealer_without_a_name(line: Line) -> None:
     assert theirs.receive() == [b"answer"]
 
 
-@needs_router
 def test_router_answers_their_req(line: Line) -> None:
     ours, theirs = line.open("Router", "REQ")
 
@@ -128,7 +120,6 @@ def test_router_answers_their_req(line: Line) -> None:
     assert theirs.receive() == [b"answer", b""]
 
 
-@needs_router
 def test_router_returns_a_series_to_their_req(line: Line) -> None:
     ours, theirs = line.open("Router", "REQ")
     theirs.start_ask(COUNT)
@@ -141,7 +132,6 @@ def test_router_returns_a_series_to_their_req(line: Line) -> None:
     assert line.peer.answer()["digest"] == series.digest(series.messages(COUNT))
 
 
-@needs_router
 def test_router_tells_their_dealers_apart(face: Face, peer: Peer) -> None:
     router = face.open("Router", bind="tcp://127.0.0.1:0")
     address = str(router.native.endpoint)
@@ -160,7 +150,6 @@ def test_router_tells_their_dealers_apart(face: Face, peer: Peer) -> None:
     second.close()
 
 
-@needs_router
 def test_router_talks_with_their_router(line: Line) -> None:
     ours, theirs = line.open(
         "Router", "ROUTER", {"routing_id": b"ours"}, their_options={"ROUTING_ID": "theirs"}

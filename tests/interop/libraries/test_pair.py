@@ -2,7 +2,7 @@
 
 from interop import series
 from interop.line import Line
-from interop.test_messages import PATTERN, SIZES, alternating
+from interop.shapes import PATTERN, SIZES, alternating
 
 COUNT = 300
 

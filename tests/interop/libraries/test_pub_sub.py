@@ -4,48 +4,19 @@ A SUB of libzmq's, or of who followed it, attends to who has connected to it onl
 So theirs begin to receive before we wait for their subscriptions.
 """
 
-import time
-
 import pytest
 
 import zmq4
-from fixtures.clock import DEADLINE, TIME_UNIT
 from interop import series
-from interop.faces import OurSocket
+from interop.libraries.audience import await_subscription, tune_in
 from interop.libraries.library import JEROMQ, LIBZMQ, ZEROMQ_JS
 from interop.line import Line
-from interop.peer import PeerSocket
 
 COUNT = 500
 """Messages of a series; fewer than the high-water marks, beyond which a PUB drops."""
 
 TOPICS = [b"", b"a", b"\0\1\xff", *(b"t" * length for length in [244, 245, 246, 255, 256, 300])]
 """All of them subscribed to with a command or a message, short or long, as the peer has it."""
-
-pytestmark = pytest.mark.skipif(
-    not (hasattr(zmq4, "Pub") and hasattr(zmq4, "Sub")), reason="there are no Pub and Sub yet"
-)
-
-
-def tune_in(ours: OurSocket, theirs: PeerSocket, topic: bytes) -> None:
-    """Wait until messages of ``theirs`` on ``topic`` are heard: a PUB tells nobody who listens."""
-    give_up = time.monotonic() + DEADLINE
-    sent, heard = 0, None
-    while heard is None:
-        assert time.monotonic() < give_up, "nothing was heard in time"
-        theirs.send(topic, b"%d" % sent)
-        sent += 1
-        try:
-            heard = int(ours.settle(ours.native.recv(timeout=TIME_UNIT / 10))[1])
-        except zmq4.Timeout:
-            continue
-    while heard + 1 < sent:
-        heard = int(ours.receive()[1])
-
-
-def await_subscription(ours: OurSocket, topic: bytes, count: int = 1) -> None:
-    """Wait until ``count`` subscribers of ``ours`` want messages on ``topic``."""
-    ours.settle(ours.native.wait_for_subscribers(count, topic=topic, timeout=DEADLINE))
 
 
 def test_sub_hears_their_pub(line: Line) -> None:
@@ -189,7 +160,6 @@ def test_pub_reaches_their_xsub(line: Line) -> None:
     assert theirs.received() == [b"a", b"2"]
 
 
-@pytest.mark.skipif(not hasattr(zmq4, "XPub"), reason="there is no XPub yet")
 def test_xpub_is_told_of_the_subscriptions_of_their_sub(line: Line) -> None:
     ours, theirs = line.open("XPub", "SUB")
 
@@ -207,7 +177,6 @@ def test_xpub_is_told_of_the_subscriptions_of_their_sub(line: Line) -> None:
     assert (ended.topic, ended.subscribe) == (b"a", False)
 
 
-@pytest.mark.skipif(not hasattr(zmq4, "XSub"), reason="there is no XSub yet")
 def test_xsub_hears_their_pub(line: Line) -> None:
     ours, theirs = line.open("XSub", "PUB")
     ours.settle(ours.native.subscribe(b"a"))

@@ -7,17 +7,12 @@ import pytest
 import zmq4
 from fixtures.clock import DEADLINE
 from interop.faces import ThreadedSocket
+from interop.libraries.audience import await_subscription, tune_in
 from interop.libraries.library import GO_ZEROMQ
-from interop.libraries.test_pub_sub import await_subscription, tune_in
 from interop.line import Line
 from interop.peer import Peer
 
 pytestmark = pytest.mark.libraries(GO_ZEROMQ)
-
-needs_req = pytest.mark.skipif(not hasattr(zmq4, "Req"), reason="there is no Req yet")
-needs_sub = pytest.mark.skipif(
-    not (hasattr(zmq4, "Pub") and hasattr(zmq4, "Sub")), reason="there are no Pub and Sub yet"
-)
 
 
 def test_push_has_a_name_too(line: Line) -> None:
@@ -53,7 +48,6 @@ def test_its_rep_takes_all_up_to_the_last_empty_frame_for_the_envelope(line: Lin
     assert list(ours.receive()) == [b"", b"head", b"", b"answer"]
 
 
-@needs_req
 def test_reply_of_its_rep_begins_with_the_request_up_to_its_last_empty_frame(line: Line) -> None:
     ours, theirs = line.open("Req", "REP")
 
@@ -64,7 +58,6 @@ def test_reply_of_its_rep_begins_with_the_request_up_to_its_last_empty_frame(lin
     assert list(ours.receive()) == [b"head", b"", b"answer"]
 
 
-@needs_req
 def test_reply_of_its_rep_to_an_empty_request_begins_with_an_empty_frame(line: Line) -> None:
     ours, theirs = line.open("Req", "REP")
 
@@ -75,7 +68,6 @@ def test_reply_of_its_rep_to_an_empty_request_begins_with_an_empty_frame(line: L
     assert list(ours.receive()) == [b"", b"answer"]
 
 
-@needs_sub
 def test_its_sub_that_subscribed_twice_is_gone_when_it_unsubscribes_once(line: Line) -> None:
     ours, theirs = line.open("Pub", "SUB")
     theirs.subscribe(b"a")
@@ -91,7 +83,6 @@ def test_its_sub_that_subscribed_twice_is_gone_when_it_unsubscribes_once(line: L
     assert theirs.receive() == [b"z", b"2"]
 
 
-@needs_sub
 def test_its_pub_is_not_asked_for_signs_of_life_of_which_eleven_would_deafen_it(
     peer: Peer, time_unit: float
 ) -> None:

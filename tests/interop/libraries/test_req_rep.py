@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-import pytest
-
 import zmq4
 import zmq4.asyncio
 from interop import series
@@ -12,10 +10,6 @@ from interop.line import Line
 from interop.peer import Peer
 
 COUNT = 300
-
-pytestmark = pytest.mark.skipif(
-    not (hasattr(zmq4, "Req") and hasattr(zmq4, "Rep")), reason="there are no Req and Rep yet"
-)
 
 
 def test_request_is_answered_by_their_rep(line: Line, deadline: float) -> None:
