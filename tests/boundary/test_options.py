@@ -35,6 +35,7 @@ KINDS: dict[str, list[object]] = {
     "seconds or None": [None, 0.0, 0.25, 3600.0],
     "block, drop_newest, drop_oldest or error": ["block", "drop_newest", "drop_oldest", "error"],
     "error or drop": ["error", "drop"],
+    "2.0, 3.0 or 3.1": ["2.0", "3.0", "3.1"],
     "connect, disconnect, both or None": [None, "connect", "disconnect", "both"],
     "any of refused, handshake_failed, disconnected": [
         frozenset(),
@@ -66,6 +67,7 @@ WRONG: dict[str, list[object]] = {
     "seconds or None": [-1, math.nan, "1 s", b""],
     "block, drop_newest, drop_oldest or error": ["explode", "", None, 1],
     "error or drop": ["explode", "", None, True],
+    "2.0, 3.0 or 3.1": ["1.0", "3", "", None, 3.0],
     "connect, disconnect, both or None": ["explode", "", False, 3],
     "any of refused, handshake_failed, disconnected": ["refused", {"never"}, {1}, None, 5],
     "bool": [1, 0, None, "True"],

@@ -192,6 +192,7 @@ async fn serve(link: Link, place: Place, plan: &Plan) {
     drop(greeted);
     // Whoever sees the peer gone from the endpoint finds it gone from the socket, too.
     drop(attached);
+    reason.log(&peer);
     plan.status.disconnected(&peer, reason.to_string());
 }
 

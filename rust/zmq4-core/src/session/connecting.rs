@@ -139,6 +139,7 @@ async fn talk(opened: Opened, session: &Arc<Session>, plan: &Plan) -> Reason {
     plan.status.connected(&peer);
     let reason = traffic::run(session, opened, plan).await;
     drop(greeted);
+    reason.log(&peer);
     plan.status.disconnected(&peer, reason.to_string());
     reason
 }

@@ -132,12 +132,24 @@ impl Session {
 
     /// Asks the session to end: nothing more is read, and what is queued is sent within `linger`.
     pub(crate) fn close(&self, linger: Option<Duration>) {
+        self.stop(linger);
+        self.inbound.close_reader();
+        self.signal.wake();
+    }
+
+    /// As [`Self::close`], but what was read before may still be received.
+    pub(crate) fn leave(&self, linger: Option<Duration>) {
+        self.stop(linger);
+        self.inbound.close_intake();
+        self.inbound.close_writer();
+        self.signal.wake();
+    }
+
+    /// Nothing more is sent. The caller wakes the task: it may be asleep elsewhere than on the queues.
+    fn stop(&self, linger: Option<Duration>) {
         let deadline = linger.and_then(clock::after);
         *self.closing.lock() = Closing::Linger(deadline);
-        // Waking by hand: the task may be asleep elsewhere than on the queues.
-        self.inbound.close_reader();
         self.outbound.close_writer();
-        self.signal.wake();
     }
 
     /// Ends the connection, but not what it brought: that may still be read.
@@ -225,7 +237,8 @@ impl Express for Session {
             return None;
         }
         let mut egress = self.egress.try_lock()?;
-        if !egress.is_idle() || !self.outbound.is_idle() {
+        // Looked at under the lock under which the session encodes what is owed.
+        if self.upstream.is_owed() || !egress.is_idle() || !self.outbound.is_idle() {
             return None;
         }
         if egress.write_through(parts, octets)? {

@@ -10,7 +10,7 @@ use super::host::EndpointHost;
 use super::{OpenEndpoint, Socket};
 use crate::endpoint::Endpoint;
 use crate::error::OpenError;
-use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
+use crate::session::{self, Closing, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
 
 impl Socket {
@@ -237,26 +237,34 @@ impl Core {
 
     /// Ends one endpoint and every connection made through it.
     pub(super) fn close_endpoint(&self, id: u64) {
-        let (entry, ends, stalled, linger) = {
+        let (entry, ends, unread, stalled, linger) = {
             let mut state = self.lock();
             let Some(at) = state.endpoints.iter().position(|entry| entry.id == id) else { return };
             let entry = state.endpoints.remove(at);
             let pipes: Vec<_> =
                 state.ties.iter().filter(|(_, tie)| tie.endpoint == id).map(|(&p, _)| p).collect();
             let is_inproc_bind = matches!(entry.kind, EndpointKind::InprocBound(_));
-            let mut ends = Vec::new();
+            let (mut ends, mut unread) = (Vec::new(), Vec::new());
             // Unbinding an inproc name removes the name; the pipes stay, as in the field.
             for pipe in pipes.into_iter().filter(|_| !is_inproc_bind) {
                 let bearer = state.ties.get(&pipe).map(|tie| tie.bearer.clone());
-                ends.push((bearer, state.remove(pipe)));
+                if state.dismiss(pipe) {
+                    unread.extend(bearer);
+                } else {
+                    ends.push((bearer, state.remove(pipe)));
+                }
             }
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
                 session.disconnect();
             }
-            (entry, ends, self.unclog(&state), state.options.session.linger)
+            (entry, ends, unread, self.unclog(&state), state.options.session.linger)
         };
+        // Before what would drop what came in.
+        for bearer in unread {
+            bearer.leave(linger);
+        }
         self.end(&entry, linger);
         for bearer in ends.iter().filter_map(|(bearer, _)| bearer.as_ref()) {
             bearer.close(linger);
@@ -264,14 +272,18 @@ impl Core {
         for queue in stalled {
             queue.wake_writer();
         }
-        self.inbox.ring_all();
+        self.ring_all();
     }
 
     /// Stops what runs for an endpoint.
     pub(super) fn end(&self, entry: &Entry, linger: Option<Duration>) {
         match &entry.kind {
             EndpointKind::Listener(gatekeeper) => gatekeeper.close(),
-            EndpointKind::Connector(session) => session.close(linger),
+            EndpointKind::Connector(session) => {
+                if !matches!(session.closing(), Closing::Linger(_)) {
+                    session.close(linger);
+                }
+            }
             EndpointKind::InprocBound(name) => {
                 self.context.with_names(|names| names.unbind(name, self));
             }

@@ -169,10 +169,11 @@ impl Core {
         self.tell_all(pipe);
         if let Some(connecter) = &other {
             connecter.tell_all(joint.pipe);
+            connecter.inbox.readable(joint.pipe);
         }
         let connecter = (Arc::clone(&joint.status), Arc::clone(&joint.peer));
         joint.bond.present(connecter, (status, us));
-        // What was sent before is there to be read, and a sender may wait for this very pipe.
+        // What was sent before is there to be read on either side, and a sender may wait for this very pipe.
         self.inbox.readable(pipe);
         self.inbox.writable(pipe);
     }

@@ -27,7 +27,7 @@ const ROUND_OCTETS: usize = 1 << 20;
 const LITTLE_OCTETS: usize = 16 * 1024;
 /// A pipe that was idle for so long gives its memory back.
 const IDLE: Duration = Duration::from_secs(1);
-/// Commands to the peer that may wait in the lane, in octets; beyond it answers are coalesced.
+/// Answers to the peer that may wait in the lane, in octets; beyond it they are coalesced.
 const LANE_OCTETS: usize = 1024;
 
 /// Drives a connection until it ends, and says why it did.
@@ -163,9 +163,9 @@ impl Traffic {
     /// One write. What a subscriber has to tell goes before it, as soon as what was told is written.
     fn flush(&self, cx: &mut Context<'_>) -> std::io::Result<Flushed> {
         let mut egress = self.session.egress.lock();
-        if egress.lane().is_empty() {
-            self.session.upstream.encode(self.version, egress.lane());
-        }
+        egress.tell(|lane| {
+            self.session.upstream.encode(self.version, lane);
+        });
         egress.flush(cx, &self.session.outbound)
     }
 
@@ -205,7 +205,7 @@ impl Traffic {
 
     fn command(&mut self, put: impl FnOnce(&mut Vec<u8>)) {
         let mut egress = self.session.egress.lock();
-        if egress.lane().len() < LANE_OCTETS {
+        if egress.answers() < LANE_OCTETS {
             put(egress.lane());
         }
     }
