@@ -6,7 +6,7 @@ Programs use `zmq4` and `zmq4.asyncio`. Here is the documentation of what they r
 
 import sys
 from asyncio import Future
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
 
 from typing_extensions import Buffer, Unpack, disjoint_base
@@ -19,6 +19,7 @@ from zmq4.options import (
     OnUnroutable,
     PeerNotice,
     SocketOptions,
+    StopReason,
     TcpKeepalive,
 )
 from zmq4.types import Addresses, EndpointState, Part
@@ -369,6 +370,11 @@ class Socket:
     """From connection to end of handshake, in seconds; None is no limit."""
     reconnect: Backoff | None
     """Delays between attempts to connect; None is never again."""
+    @property
+    def reconnect_stop(self) -> frozenset[StopReason]:
+        """What makes a connecting endpoint try no more, whatever `reconnect` says."""
+    @reconnect_stop.setter
+    def reconnect_stop(self, value: Collection[StopReason], /) -> None: ...
     connect_timeout: float | None
     """How long one attempt to connect may take, in seconds; None is the system's limit."""
     backlog: int
@@ -389,6 +395,16 @@ class Socket:
         """The system's receive buffer, in octets; None is the system's choice."""
     @kernel_recv_buffer.setter
     def kernel_recv_buffer(self, value: int | str | None, /) -> None: ...
+    tos: int
+    """The octet of service (DSCP and ECN) of packets of tcp; 0 is the system's choice."""
+    priority: int
+    """The priority of packets of tcp on this machine; 0 is the system's choice."""
+    bind_to_device: str | None
+    """The only device that connections of tcp may use, as in eth0; None is any."""
+    busy_poll: float
+    """How long a read of tcp polls the device first, in seconds; 0 is the system's choice."""
+    use_fd: int | None
+    """The descriptor of a listening socket, which the next bind serves; None is a new one."""
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero."""
     @property

@@ -30,6 +30,7 @@ mod sync;
 mod sys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttle;
 mod transport;
 mod wait;
 
@@ -38,7 +39,7 @@ pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
 pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
-    SocketOptions, TcpKeepalive,
+    SocketOptions, StopOn, TcpKeepalive,
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
@@ -46,5 +47,6 @@ pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
 pub use sys::{BlockedSignals, SignalMask};
+pub use throttle::Throttle;
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

@@ -7,7 +7,7 @@ use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -188,6 +188,17 @@ pub(crate) fn receive_split(
     // SAFETY: the first `read` octets, as far as they are in the vector, were written just now.
     unsafe { into.set_len(into.len() + read.min(max)) };
     Ok(read)
+}
+
+/// Makes another descriptor of an open socket, whoever owns it; a number that is none is an error.
+pub(crate) fn duplicate_socket(fd: RawFd) -> io::Result<Socket> {
+    // SAFETY: no memory is involved; the result is checked.
+    let copy = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
+    if copy < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor was just made and nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) }.into())
 }
 
 /// The soft limit of open descriptors of this process.

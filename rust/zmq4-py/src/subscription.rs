@@ -33,7 +33,8 @@ impl Subscription {
 
     fn decide(&self, py: Python<'_>, subscribes: bool, topic: &[u8]) -> PyResult<()> {
         let socket = self.socket.bind(py).cast::<Socket>()?.get();
-        let decided = socket.core(py)?.decide(self.pipe, subscribes, topic);
+        let Some(peer) = &self.peer else { return Ok(()) };
+        let decided = socket.core(py)?.decide(self.pipe, peer, subscribes, topic);
         decided.map_err(|error| error::subscribe(py, error, &socket.describe()))
     }
 }

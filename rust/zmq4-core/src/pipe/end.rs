@@ -91,6 +91,13 @@ impl PipeEnd {
         {
             return Ok(given);
         }
+        self.enqueue(parts, octets)
+    }
+
+    /// Queues one message for the peer. For messages that go to many: a system call for each would keep
+    /// the others waiting.
+    #[inline]
+    pub(crate) fn enqueue(&self, parts: &[Part<'_>], octets: usize) -> Result<Given, Refused> {
         Ok(match self.outbound.push(parts, octets)? {
             Pushed::Quiet => Given::Done,
             Pushed::WakeReader => Given::Wake,

@@ -90,12 +90,7 @@ impl<'a> MessageRef<'a> {
     }
 
     /// The message without its first frames, which must be fewer than it has.
-    #[inline]
     pub(crate) fn without_front(self, frames: usize) -> Self {
-        if frames == 0 { self } else { self.behind(frames) }
-    }
-
-    fn behind(self, frames: usize) -> Self {
         let mut envelope = self.frames();
         let octets: usize = envelope.by_ref().take(frames).map(FrameRef::wire_len).sum();
         Self {

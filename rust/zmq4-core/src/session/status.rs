@@ -78,7 +78,6 @@ impl EndpointStatus {
     }
 
     pub(crate) fn disconnected(&self, peer: &Arc<Peer>, reason: String) {
-        tracing::debug!(target: "zmq4", peer = %peer.address, %reason, "disconnected");
         self.change(|view| {
             view.peers.retain(|other| !Arc::ptr_eq(other, peer));
             if view.phase == EndpointPhase::Connected && view.peers.is_empty() {

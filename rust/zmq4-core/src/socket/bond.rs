@@ -168,7 +168,7 @@ impl Bond {
         let (queue, _) = self.queues(speaker);
         let mut pushed = Pushed::Quiet;
         if let Some(intake) = &ear.intake {
-            pushed = intake.end(&ear.peer, queue);
+            pushed = intake.end(queue);
         }
         if ear.hears_of_parting && !queue.is_writer_gone() {
             pushed = pushed.or(queue.push_segment(segment(&[Part::Copy(b"")], &ear.peer)));
@@ -203,6 +203,7 @@ impl Bond {
 
     fn part(&self) {
         for (status, peer) in self.presence.get().into_iter().flatten() {
+            tracing::debug!(target: "zmq4", peer = %peer.address, "disconnected");
             status.disconnected(peer, "the peer closed the connection".to_owned());
             status.enter_from(EndpointPhase::Connecting, EndpointPhase::Stopped);
         }

@@ -54,7 +54,7 @@ impl Core {
     }
 
     /// Wakes everybody who waits for anything.
-    fn ring_all(&self) {
+    pub(super) fn ring_all(&self) {
         self.inbox.ring_all();
         let publisher = self.state.lock().pattern.publisher().cloned();
         if let Some(publisher) = publisher {

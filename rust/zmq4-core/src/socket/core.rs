@@ -72,6 +72,14 @@ impl Bearer {
         }
     }
 
+    /// As [`Self::close`], but what came in may still be received.
+    pub(super) fn leave(&self, linger: Option<Duration>) {
+        match self {
+            Self::Session(session) => session.leave(linger),
+            Self::Inproc(bond, end) => bond.evict(*end),
+        }
+    }
+
     /// Ends the connection, but not what it brought: that may still be received.
     pub(super) fn evict(&self) {
         match self {

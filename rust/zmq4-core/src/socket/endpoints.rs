@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zmq4_proto::RoutingId;
+use zmq4_proto::{RoutingId, SocketType};
 
 use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
 use super::host::EndpointHost;
 use super::{OpenEndpoint, Socket};
 use crate::endpoint::Endpoint;
 use crate::error::OpenError;
-use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
+use crate::session::{self, Closing, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
 
 impl Socket {
@@ -29,7 +29,8 @@ impl Socket {
     }
 
     /// Connects to an address. Only the address itself is checked; the connection is made, and made
-    /// again, in the background.
+    /// again, in the background. Sockets of some types have one connection to an address: asked for
+    /// another, they return the endpoint that they have.
     ///
     /// # Errors
     ///
@@ -75,7 +76,29 @@ impl From<Gone> for OpenError {
     }
 }
 
+/// Whether sockets of a type have one connection to an address of tcp or ipc, as in libzmq: a second one
+/// would bring every message of a publisher twice, or give one peer two turns. The other types make as
+/// many as they are asked for.
+fn connects_once(socket_type: SocketType) -> bool {
+    use SocketType::{Dealer, Pair, Pub, Pull, Push, Rep, Req, Router, Sub, XPub, XSub};
+    match socket_type {
+        Dealer | Pub | Req | Sub => true,
+        Pair | Pull | Push | Rep | Router | XPub | XSub => false,
+    }
+}
+
 impl State {
+    /// The endpoint that connects to an address, unless it has stopped for good.
+    fn connector_to(&self, address: &str) -> Option<OpenEndpoint> {
+        let is_it = |entry: &&Entry| {
+            matches!(entry.kind, EndpointKind::Connector(_)) && {
+                let view = entry.handle.view();
+                view.address == address && view.phase != EndpointPhase::Stopped
+            }
+        };
+        self.endpoints.iter().find(is_it).map(|entry| entry.handle.clone())
+    }
+
     /// Enters an endpoint; the caller has checked that the socket is open.
     pub(super) fn enter(
         &mut self,
@@ -106,6 +129,8 @@ impl Core {
         let handle = {
             let mut state = self.lock();
             state.check_open()?;
+            // A descriptor is for one bind.
+            state.options.link.use_fd = None;
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
@@ -132,6 +157,11 @@ impl Core {
             state.check_open()?;
             if routing_id.is_some_and(|name| state.pattern.route(name).is_some()) {
                 return Err(OpenError::NameTaken);
+            }
+            if connects_once(self.socket_type)
+                && let Some(known) = state.connector_to(&endpoint.to_string())
+            {
+                return Ok(known);
             }
             let pipe = state.pipes.reserve();
             let session = self.session(&state, pipe);
@@ -209,25 +239,34 @@ impl Core {
 
     /// Ends one endpoint and every connection made through it.
     pub(super) fn close_endpoint(&self, id: u64) {
-        let (entry, ends, stalled, linger) = {
+        let (entry, ends, unread, stalled, linger) = {
             let mut state = self.lock();
             let Some(at) = state.endpoints.iter().position(|entry| entry.id == id) else { return };
             let entry = state.endpoints.remove(at);
             let pipes: Vec<_> =
                 state.ties.iter().filter(|(_, tie)| tie.endpoint == id).map(|(&p, _)| p).collect();
             let is_inproc_bind = matches!(entry.kind, EndpointKind::InprocBound(_));
-            let mut ends = Vec::new();
+            let (mut ends, mut unread) = (Vec::new(), Vec::new());
             // Unbinding an inproc name removes the name; the pipes stay, as in the field.
             for pipe in pipes.into_iter().filter(|_| !is_inproc_bind) {
                 let bearer = state.ties.get(&pipe).map(|tie| tie.bearer.clone());
-                ends.push((bearer, state.remove(pipe)));
+                if state.dismiss(pipe) {
+                    unread.extend(bearer);
+                } else {
+                    ends.push((bearer, state.remove(pipe)));
+                }
             }
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
+                session.disconnect();
             }
-            (entry, ends, self.unclog(&state), state.options.session.linger)
+            (entry, ends, unread, self.unclog(&state), state.options.session.linger)
         };
+        // Before what would drop what came in.
+        for bearer in unread {
+            bearer.leave(linger);
+        }
         self.end(&entry, linger);
         for bearer in ends.iter().filter_map(|(bearer, _)| bearer.as_ref()) {
             bearer.close(linger);
@@ -235,14 +274,18 @@ impl Core {
         for queue in stalled {
             queue.wake_writer();
         }
-        self.inbox.ring_all();
+        self.ring_all();
     }
 
     /// Stops what runs for an endpoint.
     pub(super) fn end(&self, entry: &Entry, linger: Option<Duration>) {
         match &entry.kind {
             EndpointKind::Listener(gatekeeper) => gatekeeper.close(),
-            EndpointKind::Connector(session) => session.close(linger),
+            EndpointKind::Connector(session) => {
+                if !matches!(session.closing(), Closing::Linger(_)) {
+                    session.close(linger);
+                }
+            }
             EndpointKind::InprocBound(name) => {
                 self.context.with_names(|names| names.unbind(name, self));
             }

@@ -64,7 +64,7 @@ impl Host for EndpointHost {
     fn part(&self, session: &Session, peer: &Arc<Peer>) {
         session.upstream.close();
         if let Some(intake) = self.intake(session.pipe)
-            && intake.end(peer, &session.inbound) == Pushed::WakeReader
+            && intake.end(&session.inbound) == Pushed::WakeReader
         {
             session.inbound.wake_reader();
         }

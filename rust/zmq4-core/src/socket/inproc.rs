@@ -102,10 +102,15 @@ impl Core {
     ) -> Joint {
         let pipe = state.pipes.reserve();
         let bond = Bond::new(self, pipe, state.spec());
-        state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        let is_immediate = state.options.session.immediate;
+        if !is_immediate {
+            state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        }
         Joint {
             connecter: Arc::downgrade(self),
+            endpoint,
             pipe,
+            is_immediate,
             socket_type: self.socket_type,
             peer: Arc::new(self.as_peer(state, address)),
             status,
@@ -152,6 +157,9 @@ impl Core {
             return joint.refuse("another peer has the same routing id");
         }
         let other = joint.connecter.upgrade();
+        if let Some(connecter) = other.as_ref().filter(|_| joint.is_immediate) {
+            connecter.begin(joint);
+        }
         if let Some(connecter) = &other
             && connecter.meet(joint.pipe, &us, &joint.bond, BondEnd::Binder).is_err()
         {
@@ -161,12 +169,27 @@ impl Core {
         self.tell_all(pipe);
         if let Some(connecter) = &other {
             connecter.tell_all(joint.pipe);
+            connecter.inbox.readable(joint.pipe);
         }
         let connecter = (Arc::clone(&joint.status), Arc::clone(&joint.peer));
         joint.bond.present(connecter, (status, us));
-        // What was sent before is there to be read, and a sender may wait for this very pipe.
+        // What was sent before is there to be read on either side, and a sender may wait for this very pipe.
         self.inbox.readable(pipe);
         self.inbox.writable(pipe);
+    }
+
+    /// With IMMEDIATE: somebody has bound the name, so there is a pipe.
+    fn begin(&self, joint: &Joint) {
+        {
+            let mut state = self.lock();
+            let is_open = state.endpoints.iter().any(|entry| entry.id == joint.endpoint);
+            if state.gone.is_some() || !is_open {
+                return;
+            }
+            state.attach_bond(joint.endpoint, joint.pipe, &joint.bond, BondEnd::Connecter);
+        }
+        // A sender may wait for this very pipe.
+        self.inbox.writable(joint.pipe);
     }
 
     /// The other half, which is `speaker` of the bond, is there: messages from it have a sender, its

@@ -147,7 +147,10 @@ impl State {
         let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
         let Some(message) = end.front() else { return Err(RecvError::Empty) };
         let (extent, envelope) = (message.extent(), end.envelope);
-        match look(message.without_front(envelope)) {
+        // Two calls, so that where there is no envelope nothing is copied to take it off.
+        let looked =
+            if envelope == 0 { look(message) } else { look(message.without_front(envelope)) };
+        match looked {
             Take::Left(result) => Ok((result, None)),
             Take::Taken(result) => {
                 if envelope > 0 {
@@ -178,8 +181,10 @@ impl State {
             let Some(message) = end.front() else { break };
             let (extent, envelope) = (message.extent(), end.envelope);
             run.add(1, message.wire_octets());
-            take(message.without_front(envelope));
-            if envelope > 0 {
+            if envelope == 0 {
+                take(message);
+            } else {
+                take(message.without_front(envelope));
                 self.pattern.open(id, message, envelope);
             }
             if end.local.pop(extent, &end.inbound) {
