@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Socket;
 use super::core::{Bearer, Core, EndpointKind, State};
+use crate::pattern::Abandoned;
 use crate::pipe::PipeId;
 use crate::session::Session;
 
@@ -14,13 +15,16 @@ type Successor = (u64, Arc<Session>);
 
 impl Socket {
     /// Gives up the request in progress. A REQ may ask again, and can never take a late reply for the
-    /// answer to its next request; a REP goes on to the next one.
-    pub fn abandon(&self) {
+    /// answer to its next request; a REP goes on to the next one. Returns whether there was one.
+    pub fn abandon(&self) -> bool {
         let (bearer, successor) = {
             let mut state = self.core.lock();
             match state.pattern.abandon() {
-                Some(pipe) if state.gone.is_none() => self.core.succeed(&mut state, pipe),
-                Some(_) | None => return,
+                Abandoned::Nothing => return false,
+                Abandoned::Sent(Some(pipe)) if state.gone.is_none() => {
+                    self.core.succeed(&mut state, pipe)
+                }
+                Abandoned::Sent(_) | Abandoned::Received => return true,
             }
         };
         if let Some(bearer) = &bearer {
@@ -34,6 +38,7 @@ impl Socket {
         {
             connecter.change_bonds(bond);
         }
+        true
     }
 }
 
