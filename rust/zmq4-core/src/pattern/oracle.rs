@@ -123,8 +123,8 @@ impl Trial {
         }
         let Some((id, frames)) = received else {
             let unread = self.naive.iter().find(|pipe| !pipe.unread.is_empty());
-            let receives = self.bench.pattern.receives();
-            assert!(unread.is_none() || !receives, "{unread:?} is overlooked");
+            let is_idle = !self.bench.pattern.receives();
+            assert!(unread.is_none() || is_idle, "{unread:?} is overlooked");
             return None;
         };
         let pipe = self.naive.iter_mut().find(|pipe| pipe.id == id).expect("attached");

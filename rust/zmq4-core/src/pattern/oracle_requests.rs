@@ -22,7 +22,7 @@ enum Event {
     /// A peer replies to one of the requests that it has, old ones included.
     Reply(usize, usize),
     /// A peer sends what is no reply.
-    Nonsense(usize, usize),
+    Nonsense(usize, &'static [&'static [u8]]),
 }
 
 const NONSENSE: [&[&[u8]]; 6] = [
@@ -34,6 +34,13 @@ const NONSENSE: [&[&[u8]]; 6] = [
     &[b"abcd", b""],
 ];
 
+/// A peer that sends one of these.
+fn nonsense(
+    of: &'static [&'static [&'static [u8]]],
+) -> impl Strategy<Value = (usize, &'static [&'static [u8]])> {
+    (0usize..4, prop::sample::select(of))
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         2 => Just(Event::PeerComes),
@@ -42,7 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
         10 => Just(Event::Recv),
         2 => Just(Event::Abandon),
         10 => (0usize..4, 0usize..6).prop_map(|(peer, at)| Event::Reply(peer, at)),
-        2 => (0usize..4, 0..NONSENSE.len()).prop_map(|(peer, at)| Event::Nonsense(peer, at)),
+        2 => nonsense(&NONSENSE).prop_map(|(peer, frames)| Event::Nonsense(peer, frames)),
     ]
 }
 
@@ -91,12 +98,12 @@ impl Asking {
             Event::Recv => self.recv(),
             Event::Abandon => self.abandon(),
             Event::Reply(peer, at) => self.reply(peer, at),
-            Event::Nonsense(peer, at) => {
+            Event::Nonsense(peer, frames) => {
                 let Some(server) = self.servers.get(peer).filter(|server| server.is_here) else {
                     return;
                 };
                 if self.is_hostile || self.awaits != Some(server.pipe) {
-                    self.bench.peer_sends(server.pipe, NONSENSE[at]);
+                    self.bench.peer_sends(server.pipe, frames);
                 }
             }
         }
@@ -160,9 +167,10 @@ impl Asking {
         if server.asked.is_empty() {
             return;
         }
-        let at = at % server.asked.len();
-        let request =
-            if self.is_hostile { server.asked[at].clone() } else { server.asked.remove(at) };
+        let request = server.asked.remove(at % server.asked.len());
+        if self.is_hostile {
+            server.asked.push(request.clone());
+        }
         let frames: Vec<_> = request.iter().map(Vec::as_slice).collect();
         self.bench.peer_sends(server.pipe, &frames);
         let is_current = request.last() == Some(&self.sent.to_string().into_bytes());
@@ -178,7 +186,7 @@ enum Deed {
     /// A peer asks, with so many frames before the delimiter.
     Ask(usize, usize),
     /// A peer sends what is no request.
-    Nonsense(usize, usize),
+    Nonsense(usize, &'static [&'static [u8]]),
     PeerReads(usize),
     Recv,
     Reply,
@@ -192,7 +200,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::PeerComes),
         1 => (0usize..4).prop_map(Deed::PeerLeaves),
         8 => (0usize..4, 0usize..4).prop_map(|(peer, depth)| Deed::Ask(peer, depth)),
-        2 => (0usize..4, 0..NO_REQUEST.len()).prop_map(|(peer, at)| Deed::Nonsense(peer, at)),
+        2 => nonsense(&NO_REQUEST).prop_map(|(peer, frames)| Deed::Nonsense(peer, frames)),
         4 => (0usize..4).prop_map(Deed::PeerReads),
         10 => Just(Deed::Recv),
         8 => Just(Deed::Reply),
@@ -236,9 +244,9 @@ impl Answering {
                 }
             }
             Deed::Ask(at, depth) => self.ask(at, depth),
-            Deed::Nonsense(at, which) => {
+            Deed::Nonsense(at, frames) => {
                 if let Some(client) = self.clients.get(at).filter(|client| client.is_here) {
-                    self.bench.peer_sends(client.pipe, NO_REQUEST[which]);
+                    self.bench.peer_sends(client.pipe, frames);
                 }
             }
             Deed::PeerReads(at) => self.peer_reads(at),

@@ -13,11 +13,11 @@ use crate::pipe::PipeId;
 #[derive(Clone, Copy, Debug)]
 enum Op {
     /// A peer completes its handshake, and announces one of the names.
-    Arrive(usize),
+    Arrive(&'static [u8]),
     /// A connection is made whose peer is named beforehand.
-    Name(usize),
+    Name(&'static [u8]),
     /// The peer of such a connection completes its handshake, the first time or again.
-    Greet(usize, usize),
+    Greet(usize, &'static [u8]),
     PeerLeaves(usize),
     PeerReads(usize),
     /// A peer sends so many messages.
@@ -30,11 +30,15 @@ enum Op {
 const NAMES: [&[u8]; 4] = [b"", b"a", b"b", b"c"];
 const MARK: usize = 2;
 
+fn name() -> impl Strategy<Value = &'static [u8]> {
+    prop::sample::select(&NAMES)
+}
+
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
-        4 => (0..NAMES.len()).prop_map(Op::Arrive),
-        1 => (1..NAMES.len()).prop_map(Op::Name),
-        2 => (0usize..8, 0..NAMES.len()).prop_map(|(peer, name)| Op::Greet(peer, name)),
+        4 => name().prop_map(Op::Arrive),
+        1 => name().prop_map(Op::Name),
+        2 => (0usize..8, name()).prop_map(|(peer, name)| Op::Greet(peer, name)),
         2 => (0usize..8).prop_map(Op::PeerLeaves),
         2 => (0usize..8).prop_map(Op::PeerReads),
         6 => (0usize..8, 1u8..4).prop_map(|(peer, count)| Op::PeerSends(peer, count)),
@@ -79,9 +83,9 @@ impl Trial {
     fn run(&mut self, op: Op) {
         self.bench.collect();
         match op {
-            Op::Arrive(name) => self.arrive(&id(NAMES[name])),
-            Op::Name(name) => self.name(&id(NAMES[name])),
-            Op::Greet(at, name) => self.greet(at, &id(NAMES[name])),
+            Op::Arrive(name) => self.arrive(&id(name)),
+            Op::Name(name) => self.name(&id(name)),
+            Op::Greet(at, name) => self.greet(at, &id(name)),
             Op::PeerLeaves(at) => self.peer_leaves(at),
             Op::PeerReads(at) => {
                 if let Some(peer) = self.naive.get_mut(at).filter(|peer| peer.is_here) {
@@ -162,6 +166,9 @@ impl Trial {
 
     fn name(&mut self, name: &RoutingId) {
         let pipe = self.bench.attach(MARK);
+        if name.is_empty() {
+            return self.bench.remove(pipe);
+        }
         let named = self.bench.pattern.name(&mut self.bench.pipes, pipe, name);
         if self.owner(name).is_some() {
             assert_eq!(named, Err(NameTaken));
@@ -222,17 +229,18 @@ impl Trial {
     }
 
     fn received(&mut self, pipe: PipeId, frames: &Frames) {
-        let at = self.naive.iter().position(|peer| peer.pipe == pipe).expect("known");
-        let expected = self.naive[at].unread.pop_front().expect("it has sent something");
+        let peer = self.naive.iter_mut().find(|peer| peer.pipe == pipe).expect("known");
+        let expected = peer.unread.pop_front().expect("it has sent something");
         assert_eq!(frames, &[expected.to_be_bytes()], "in the order of its peer");
         if let Some(end) = self.bench.pipes.get(pipe) {
-            assert_eq!(end.origin.routing_id.as_ref(), Some(&self.naive[at].name));
+            assert_eq!(end.origin.routing_id.as_ref(), Some(&peer.name));
         }
-        let mut heir = at;
-        while let Some(elder) = self.naive[heir].elder {
-            let found = self.naive.iter().position(|peer| peer.pipe == elder);
-            heir = found.expect("it has not ended");
-            assert!(self.naive[heir].unread.is_empty(), "what came by the old name came first");
+        let mut elder = peer.elder;
+        while let Some(pipe) = elder {
+            let found = self.naive.iter().find(|peer| peer.pipe == pipe);
+            let peer = found.expect("it has not ended");
+            assert!(peer.unread.is_empty(), "what came by the old name came first");
+            elder = peer.elder;
         }
     }
 }

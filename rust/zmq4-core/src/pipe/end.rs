@@ -42,6 +42,8 @@ pub(crate) struct PipeEnd {
     /// Who is on the other side, where it is the same for the life of the pipe (inproc); elsewhere each
     /// segment says.
     pub(crate) peer: Option<Arc<Peer>>,
+    /// Who is connected at this moment.
+    pub(crate) caller: Option<Arc<Peer>>,
     pub(crate) origin: Origin,
     /// How many frames in front of the next message are not for the user.
     pub(crate) envelope: usize,
@@ -74,6 +76,7 @@ impl PipeEnd {
             local,
             express,
             peer: None,
+            caller: None,
             origin,
             envelope: 0,
             is_hung_up: false,

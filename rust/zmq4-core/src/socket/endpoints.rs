@@ -193,7 +193,9 @@ impl Core {
             entry.map(|entry| Arc::clone(&entry.handle.status))
         };
         let Some(status) = found else { return session.close(Some(Duration::ZERO)) };
-        let plan = self.plan(id, status, None);
+        let mut plan = self.plan(id, status, None);
+        // It has its pipe, as the one before it had.
+        plan.session.immediate = false;
         let Ok(endpoint) = plan.status.address().parse() else { return };
         // The threads run: they served the session before this one.
         let _ = self.start(endpoint, session, plan);
