@@ -127,6 +127,22 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
         case {"do": "send", "text": text, "timeout": timeout}:
             socket.send(text, timeout=timeout)
             return True
+        case {"do": "send-octets", "octets": octets}:
+            socket.send(octets.encode("latin-1"))
+            return True
+        case {"do": "letters", "count": count, "timeout": timeout}:
+            letters = [socket.recv(timeout=timeout) for _ in range(count)]
+            letters += iter(socket.try_recv, None)
+            return [[each.sender.hex(), *(part.decode() for part in each)] for each in letters]
+        case {"do": "send-to", "to": to, "text": text}:
+            try:
+                socket.send(bytes.fromhex(to), text)
+            except zmq4.Unroutable as error:
+                return str(error)
+            return "sent"
+        case {"do": "wait-until-failure-has", "part": part}:
+            wait_until(lambda: part in (socket.endpoint.failure or ""))
+            return True
         case {"do": "failure"}:
             return socket.endpoint.failure
         case {"do": "failure-when-peers-are", "peers": count}:
