@@ -51,6 +51,22 @@ def read_to_the_end(raw: socket.socket) -> bytes:
     return received
 
 
+def read_until(raw: socket.socket, end: bytes) -> bytes:
+    """Read until what came ends with ``end``.
+
+    Raises:
+        EOFError: The other side closes before.
+        TimeoutError: It does not come.
+    """
+    received = b""
+    while not received.endswith(end):
+        chunk = raw.recv(65536)
+        if not chunk:
+            raise EOFError(received)
+        received += chunk
+    return received
+
+
 def say(port: int, octets: bytes) -> bytes:
     """Say ``octets`` to ``port`` and return all that comes until the other side closes.
 

@@ -25,13 +25,13 @@ class Reasons(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.counts: Counter[str] = Counter()
-        self.lines = 0
+        self.lines: list[str] = []
         self.octets = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one line; one that sums up stands for many."""
         line = record.getMessage()
-        self.lines += 1
+        self.lines.append(line)
         self.octets += len(line.encode()) + 1
         text = re.sub(r"tcp://[0-9.:]+", "<peer>", line)
         if sum_up := re.fullmatch(r"(.*): (\d+) more of them", text):
@@ -151,7 +151,9 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
         case {"do": "reasons"}:
             return dict(reasons.counts)
         case {"do": "log-size"}:
-            return [reasons.lines, reasons.octets]
+            return [len(reasons.lines), reasons.octets]
+        case {"do": "log-lines"}:
+            return reasons.lines
         case {"do": "wait-until-peers-are", "peers": count}:
             wait_until(lambda: len(socket.peers()) == count)
             return count

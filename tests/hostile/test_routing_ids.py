@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from hostile import wire
-from hostile.attack import Crowd, connect, read_to_the_end
+from hostile.attack import Crowd, connect, read_to_the_end, read_until
 from hostile.friend import PATIENCE
 from hostile.victim import Victim
 
@@ -40,13 +40,7 @@ def claimants(victim: Victim, count: int) -> Iterator[list[socket.socket]]:
 def is_reached(victim: Victim, raw: socket.socket, text: str) -> bool:
     """Tell whether what is sent to the name reaches ``raw``."""
     assert victim.order(do="send-to", to=NAME.hex(), text=text) == "sent"
-    heard = b""
-    while not heard.endswith(text.encode()):
-        octets = raw.recv(4096)
-        if not octets:
-            return False
-        heard += octets
-    return True
+    return read_until(raw, text.encode()) != b""
 
 
 @pytest.mark.parametrize("order", [*itertools.permutations(range(3))], ids=str)

@@ -12,7 +12,7 @@ import pytest
 
 import zmq4
 from hostile import wire
-from hostile.attack import connect
+from hostile.attack import connect, read_until
 from hostile.friend import PATIENCE
 from hostile.gauge import MIB
 from hostile.relay import Relay
@@ -114,9 +114,7 @@ def test_empty_topic_is_everything_however_often_it_is_asked_for(besiege: Besieg
         victim.wait_until_topics_are(1)
         for text in ("hidden", "xyz"):
             victim.order(do="send", text=text, timeout=PATIENCE)
-        heard = b""
-        while not heard.endswith(b"xyz"):
-            heard += raw.recv(4096)
+        heard = read_until(raw, b"xyz")
 
     assert b"hidden" not in heard
 
