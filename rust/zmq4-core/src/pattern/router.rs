@@ -201,3 +201,20 @@ impl Pattern for Router {
         true
     }
 }
+
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use std::hash::BuildHasher;
+
+    use super::*;
+
+    #[test]
+    fn names_are_hashed_with_a_key_that_no_peer_knows() {
+        let name = RoutingId::try_from(&b"alice"[..]).expect("a name");
+
+        let [one, other] = [Router::default(), Router::default()]
+            .map(|router| router.routes.hasher().hash_one(&name));
+
+        assert_ne!(one, other);
+    }
+}
