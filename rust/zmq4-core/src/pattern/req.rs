@@ -104,7 +104,7 @@ impl Pattern for Req {
         if self.turn != Turn::Ask && !self.is_relaxed {
             return Err(NotSent::OutOfTurn);
         }
-        if self.outbound.has_room() {
+        if self.outbound.has_room(pipes) {
             // Whatever came in until now answers older requests.
             self.inbound.discard(pipes);
         }
@@ -120,8 +120,12 @@ impl Pattern for Req {
         Ok(routed)
     }
 
-    fn has_room(&self) -> bool {
-        (self.turn == Turn::Ask || self.is_relaxed) && self.outbound.has_room()
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        (self.turn == Turn::Ask || self.is_relaxed) && self.outbound.has_room(pipes)
+    }
+
+    fn takes_turns(&self) -> bool {
+        true
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {

@@ -9,6 +9,7 @@ use super::core::{Bearer, Core, EndpointKind, State};
 use super::names::Joint;
 use crate::pipe::PipeId;
 use crate::session::Session;
+use crate::wait::WaitSide;
 
 /// What takes the place of a pipe.
 enum Successor {
@@ -20,11 +21,23 @@ impl Socket {
     /// Gives up the request in progress. A REQ may ask again, and can never take a late reply for the
     /// answer to its next request; a REP goes on to the next one.
     pub fn abandon(&self) {
-        let (bearer, successor) = {
-            let mut state = self.core.lock();
-            let Some(pipe) = state.pattern.abandon() else { return };
-            self.core.succeed(&mut state, pipe)
+        let core = &*self.core;
+        let ((bearer, successor), aftermath) = {
+            let mut state = core.lock();
+            let abandoned = state.pattern.abandon();
+            let renewed = abandoned.map(|pipe| self.core.succeed(&mut state, pipe));
+            core.relevel(&mut state);
+            (renewed.unwrap_or_default(), state.pipes.take_aftermath())
         };
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&core.inbox);
+        }
+        // Whose turn it is has changed: who waits for theirs looks.
+        for side in [WaitSide::Receive, WaitSide::Send] {
+            if core.inbox.has_waiters(side) {
+                core.inbox.pass_on(side);
+            }
+        }
         if let Some(bearer) = bearer {
             bearer.close(Some(Duration::ZERO));
         }
