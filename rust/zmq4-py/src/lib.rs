@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `buffer` | Python memory and frames |
 //! | `wait` | waiting in threads: detaching, signals, deadlines |
+//! | `poll` | waiting for several sockets and descriptors at once |
 //! | `operation` | waiting in asyncio: the native coroutine object |
 //! | `options` | the one table of options |
 //! | `error` | which exception an error becomes |
@@ -27,7 +28,9 @@ mod operation;
 mod options;
 mod peer;
 mod per_process;
+mod poll;
 mod process;
+mod proxy;
 mod raw;
 mod receive;
 mod role;
@@ -60,7 +63,11 @@ mod _native {
     #[pymodule_export]
     use crate::peer::Peer;
     #[pymodule_export]
+    use crate::poll::{poll, watch};
+    #[pymodule_export]
     use crate::process::{after_fork_in_child, shutdown};
+    #[pymodule_export]
+    use crate::proxy::Proxy;
     #[pymodule_export]
     use crate::signal::LoopSignal;
     #[pymodule_export]
