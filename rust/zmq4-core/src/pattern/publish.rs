@@ -132,7 +132,7 @@ impl Pattern for Publish {
     }
 
     /// A publisher that may drop can always send.
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         true
     }
 

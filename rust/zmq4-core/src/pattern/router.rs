@@ -180,8 +180,10 @@ impl Pattern for Router {
         if self.is_mandatory { sent } else { sent.map_err(|_| NotSent::Undeliverable) }
     }
 
-    fn has_room(&self) -> bool {
-        !self.is_mandatory || !self.routes.is_empty()
+    /// For somebody: who it is for is not known before the message is.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        let mut ends = self.routes.values().filter_map(|&pipe| pipes.get(pipe));
+        !self.is_mandatory || ends.any(PipeEnd::has_room)
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {

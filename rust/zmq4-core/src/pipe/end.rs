@@ -104,6 +104,11 @@ impl PipeEnd {
         })
     }
 
+    /// Whether there is room for a message, of the smallest size. If not, room is announced once there is.
+    pub(crate) fn has_room(&self) -> bool {
+        self.outbound.admits(SMALLEST)
+    }
+
     /// The next message of the local batch.
     #[allow(
         clippy::inline_always,
@@ -131,3 +136,6 @@ impl PipeEnd {
         self.inbound.tally().less(self.local.owed())
     }
 }
+
+/// The octets of the smallest message on the wire: a header and no body.
+const SMALLEST: usize = 2;

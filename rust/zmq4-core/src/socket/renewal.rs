@@ -8,6 +8,7 @@ use super::Socket;
 use super::core::{Bearer, Core, EndpointKind, State};
 use crate::pipe::PipeId;
 use crate::session::Session;
+use crate::wait::WaitSide;
 
 /// The session that takes the place of another, and their endpoint.
 type Successor = (u64, Arc<Session>);
@@ -16,13 +17,23 @@ impl Socket {
     /// Gives up the request in progress. A REQ may ask again, and can never take a late reply for the
     /// answer to its next request; a REP goes on to the next one.
     pub fn abandon(&self) {
-        let (bearer, successor) = {
-            let mut state = self.core.lock();
-            match state.pattern.abandon() {
-                Some(pipe) if state.gone.is_none() => self.core.succeed(&mut state, pipe),
-                Some(_) | None => return,
-            }
+        let core = &*self.core;
+        let ((bearer, successor), aftermath) = {
+            let mut state = core.lock();
+            let abandoned = state.pattern.abandon().filter(|_| state.gone.is_none());
+            let renewed = abandoned.map(|pipe| self.core.succeed(&mut state, pipe));
+            core.relevel(&mut state);
+            (renewed.unwrap_or_default(), state.pipes.take_aftermath())
         };
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&core.inbox);
+        }
+        // Whose turn it is has changed: who waits for theirs looks.
+        for side in [WaitSide::Receive, WaitSide::Send] {
+            if core.inbox.has_waiters(side) {
+                core.inbox.pass_on(side);
+            }
+        }
         if let Some(bearer) = &bearer {
             bearer.close(Some(Duration::ZERO));
         }

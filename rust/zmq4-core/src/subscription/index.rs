@@ -57,8 +57,6 @@ pub(crate) enum Refused {
     TooMany,
     /// The subscriptions of all pipes take as much as they may.
     TooLarge,
-    /// The topic is longer than any may be.
-    TooLong,
 }
 
 impl fmt::Display for Refused {
@@ -67,7 +65,6 @@ impl fmt::Display for Refused {
             Self::LongTopic => "the peer asked for a topic that is longer than any may be",
             Self::TooMany => "the peer asked for more subscriptions than it may hold",
             Self::TooLarge => "the subscriptions of all peers take as much memory as they may",
-            Self::TooLong => "the peer asked for a topic that is longer than 1 MiB",
         })
     }
 }
