@@ -155,7 +155,7 @@ impl Segment {
                 self.externals.push_back(External { at: self.bytes.len(), body: body.clone() });
             }
             Part::Copy(_) | Part::Share(_) | Part::Refer(_) => {
-                self.bytes.extend_from_slice(part.as_bytes())
+                self.bytes.extend_from_slice(part.as_bytes());
             }
         }
     }
