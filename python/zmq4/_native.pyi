@@ -53,6 +53,7 @@ and the socket types that have the option, all of them if none is named.
 `"call"` (each call looks). The default of an option that is a value object is words.
 """
 
+@disjoint_base
 class Message(Sequence[bytes]):
     """A message: an immutable sequence of frames, each `bytes`.
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::backlog::Tally;
-use super::local::{LocalBatch, MessageRef};
+use super::local::LocalBatch;
+use super::message::MessageRef;
 use super::queue::{Pushed, Queue, Refill, Refused};
 use super::segment::Part;
 use crate::peer::Peer;
