@@ -32,6 +32,7 @@ __all__ = [
     "LoopSignal",
     "Message",
     "Peer",
+    "Proxy",
     "Request",
     "Socket",
     "Subscription",
@@ -39,10 +40,12 @@ __all__ = [
     "equip",
     "next_log_records",
     "normal_form",
+    "poll",
     "set_log_starter",
     "set_loop_bridge",
     "shutdown",
     "stop_log",
+    "watch",
 ]
 
 OPTIONS: Final[tuple[tuple[str, str, object, str, str, tuple[str, ...]], ...]]
@@ -283,6 +286,19 @@ class Socket:
     @property
     def context(self) -> Context:
         """The context that the socket belongs to."""
+    def fileno(self) -> int:
+        """Return a descriptor that is readable while there is something to receive.
+
+        It is for event loops that know nothing of zmq4: `select`, `poll`, `epoll`, and what stands
+        on them. On a type that only sends it is readable while there is room to send. It is made at
+        the first call, stays readable for as long as there is something, and is closed with the
+        socket. It may be readable in vain, until a call that finds nothing: use `try_recv`.
+
+        Raises:
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
     def close(self, linger: float | None = None) -> None:
         """Close the socket; never waits, and does nothing the second time.
 
@@ -513,6 +529,26 @@ class LoopSignal:
     def take(self) -> list[int]:
         """Take all tokens, in the order of arrival."""
 
+@final
+class Proxy:
+    """What `zmq4.Proxy` stands on."""
+
+    def __new__(cls, front: Socket, back: Socket, capture: Socket | None = None) -> Self: ...
+    def begin(self) -> None:
+        """Claim the proxy for one run; StateError if another is in progress."""
+    def serve(self) -> None:
+        """Pass messages on in this thread until `stop`; see `zmq4.Proxy.run`."""
+    def end(self) -> None:
+        """End a run, and forget whatever word to stop it there was."""
+    def pause(self) -> None:
+        """See `zmq4.Proxy.pause`."""
+    def resume(self) -> None:
+        """See `zmq4.Proxy.resume`."""
+    def stop(self) -> None:
+        """See `zmq4.Proxy.stop`."""
+    def stats(self) -> tuple[int, int, int, int, int, int, int]:
+        """Return the fields of `zmq4.ProxyStats` in their order, those of its flows spread out."""
+
 class _Bridge(Protocol):
     """What an operation that must wait wants of its loop; see `zmq4.asyncio._bridge`."""
 
@@ -541,6 +577,32 @@ def set_loop_bridge(factory: Callable[[], _Bridge]) -> None:
 
 def set_log_starter(hook: Callable[[], object]) -> None:
     """Say what is called at the first socket of a process, to start a thread for the log."""
+
+def poll(items: Sequence[tuple[Socket | int, int]], timeout: float | None = None) -> bytes:
+    """Wait in this thread until something can be done.
+
+    Args:
+        items: Sockets and descriptors, each with the number of the `zmq4.PollEvent`s asked for.
+        timeout: The longest wait in seconds; None is for ever, 0 does not wait.
+
+    Returns:
+        An octet for each item, the number of its events; no octets if the time was over first.
+
+    Raises:
+        ForkError: A socket belongs to the process before a fork.
+    """
+
+def watch(items: Sequence[tuple[Socket | int, int]], signal: LoopSignal, token: int) -> object:
+    """Ring ``signal`` with ``token`` when something may have changed; look once more afterwards.
+
+    Args:
+        items: As for `poll`; descriptors are not watched.
+        signal: What is rung.
+        token: What it is rung with.
+
+    Returns:
+        The waits; they end when this is dropped.
+    """
 
 def next_log_records() -> list[tuple[int, str]] | None:
     """Wait for records, each the number of a `logging` level and a line; None after `stop_log`."""
