@@ -56,7 +56,7 @@ and the socket types that have the option, all of them if none is named.
 `"call"` (each call looks). The default of an option that is a value object is words.
 """
 
-@disjoint_base
+@final
 class Message(Sequence[bytes]):
     """A message: an immutable sequence of frames, each `bytes`.
 
@@ -120,7 +120,7 @@ class Message(Sequence[bytes]):
     def __hash__(self) -> int: ...
 
 @final
-class Request(Message):
+class Request(Message):  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
     """A message that can be replied to: what a `Rep` receives."""
 
     def reply(self, first: Part, /, *rest: Part) -> Any:  # noqa: ANN401 (None, or what is awaited)
