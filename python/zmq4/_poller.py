@@ -231,13 +231,13 @@ def _descriptor_of(obj: object) -> int:
     except AttributeError:
         raise TypeError(f"{obj!r} is no socket, no descriptor, and has no fileno()") from None
     try:
-        return operator.index(fileno())
+        return operator.index(fileno())  # pyright: ignore[reportUnknownArgumentType]
     except (OSError, ValueError):  # what closed files and sockets of the system say
         return -1
 
 
 def _events(events: PollEvent) -> PollEvent:
-    if not isinstance(events, PollEvent):
+    if not isinstance(events, PollEvent):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"events are zmq4.PollEvents, as PollEvent.IN, not {events!r}")
     return events
 
