@@ -23,7 +23,7 @@ def octets_of(topic: bytes | str) -> bytes:
     """Read a topic: octets, or text, which travels as UTF-8."""
     if isinstance(topic, str):
         return topic.encode()
-    if isinstance(topic, (bytes, bytearray, memoryview)):
+    if isinstance(topic, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance]
         return bytes(topic)
     raise TypeError(f"a topic is bytes or text, not {type(topic).__name__}")
 
