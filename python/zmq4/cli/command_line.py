@@ -137,6 +137,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry(
         "zmq4.cli.demo", "push a text through worker processes and prove that it all arrived"
     ),
+    "proxy": Entry("zmq4.cli.proxy", "pass messages on between two addresses"),
 }
 
 _EXIT_CODES: Final = """\
