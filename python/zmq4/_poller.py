@@ -222,12 +222,12 @@ def _key_of(obj: object) -> tuple[bool, int]:
     return (True, obj) if isinstance(obj, int) else (False, id(obj))
 
 
-def _descriptor_of(obj: object) -> int:
+def _descriptor_of(obj: Pollable) -> int:
     """Return the descriptor of something, -1 if it is closed."""
     if isinstance(obj, int):
         return obj
     try:
-        fileno = obj.fileno  # type: ignore[attr-defined]
+        fileno = obj.fileno
     except AttributeError:
         raise TypeError(f"{obj!r} is no socket, no descriptor, and has no fileno()") from None
     try:
@@ -236,8 +236,8 @@ def _descriptor_of(obj: object) -> int:
         return -1
 
 
-def _events(events: PollEvent) -> PollEvent:
-    if not isinstance(events, PollEvent):  # pyright: ignore[reportUnnecessaryIsInstance]
+def _events(events: object) -> PollEvent:
+    if not isinstance(events, PollEvent):
         raise TypeError(f"events are zmq4.PollEvents, as PollEvent.IN, not {events!r}")
     return events
 
