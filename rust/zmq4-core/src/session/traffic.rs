@@ -22,6 +22,10 @@ use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
 const ROUND_OCTETS: usize = 1 << 20;
+/// What even the smallest write and read count: each costs a system call, whatever it moves. A sender that
+/// never pauses would otherwise keep the thread for as long as it takes to write a mebibyte of little
+/// messages one by one.
+const LEAST_COUNTED: usize = 8 * 1024;
 /// How much is read behind a large body: headers, so that the next large body is read in its place too.
 const BEHIND_LARGE: usize = 512;
 /// A write of fewer octets, with more to come, gives senders a moment to add to what comes.
@@ -35,6 +39,14 @@ const LANE_OCTETS: usize = 1024;
 
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Lets others have a turn: the task is polled again once the system was asked for news. Merely woken, it
+/// would run dozens of times before that.
+fn give_way(cx: &mut Context<'_>) {
+    let turn = std::pin::pin!(tokio::task::yield_now());
+    let polled = turn.poll(cx);
+    debug_assert!(polled.is_pending(), "the first poll gives way");
 }
 
 /// Drives a connection until it ends, and says why it did.
@@ -111,7 +123,7 @@ impl Traffic {
             let received = self.receive(cx, &mut inbound)?;
             let timed = self.keep_time(cx)?;
             if outbound == 0 || inbound == 0 {
-                cx.waker().wake_by_ref();
+                give_way(cx);
                 return Ok(Poll::Pending);
             }
             if [sent, received, timed] == [Step::Still; 3] {
@@ -137,7 +149,7 @@ impl Traffic {
                 Flushed::Wrote { octets, taken } => {
                     step = Step::Moved;
                     was_little = octets < LITTLE_OCTETS;
-                    *budget = budget.saturating_sub(octets);
+                    *budget = budget.saturating_sub(octets.max(LEAST_COUNTED));
                     self.trim_at.get_or_insert_with(|| now() + IDLE);
                     let queue = &self.session.outbound;
                     if taken.messages > 0 && queue.acknowledge(taken.messages, taken.octets) {
@@ -199,7 +211,7 @@ impl Traffic {
                 }
             };
             step = Step::Moved;
-            *budget = budget.saturating_sub(octets);
+            *budget = budget.saturating_sub(octets.max(LEAST_COUNTED));
             self.trim_at.get_or_insert_with(|| now() + IDLE);
             self.see_to(found)?;
         }
