@@ -16,12 +16,14 @@
 mod context;
 mod endpoint;
 mod error;
+mod events;
 mod io_thread;
 mod options;
 mod packed;
 mod pattern;
 mod peer;
 mod pipe;
+mod proxy;
 mod random;
 mod session;
 mod socket;
@@ -30,21 +32,25 @@ mod sync;
 mod sys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttle;
 mod transport;
 mod wait;
 
 pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
 pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
+pub use events::Events;
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
-    SocketOptions, TcpKeepalive,
+    SocketOptions, StopOn, TcpKeepalive,
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
+pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
-pub use sys::{BlockedSignals, SignalMask};
+pub use sys::{BlockedSignals, Descriptors, SignalMask};
+pub use throttle::Throttle;
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

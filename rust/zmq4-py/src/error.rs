@@ -179,6 +179,19 @@ pub(crate) fn open(py: Python<'_>, error: &OpenError, address: &str) -> PyErr {
     }
 }
 
+/// A descriptor that cannot be had. `what` names the socket.
+pub(crate) fn descriptor(py: Python<'_>, error: &OpenError, what: &str) -> PyErr {
+    match error {
+        OpenError::Io(error) => system(error),
+        OpenError::Terminated => receive(py, RecvError::Terminated, what),
+        OpenError::Closed
+        | OpenError::Endpoint(_)
+        | OpenError::InUse
+        | OpenError::NameTaken
+        | OpenError::NoIoThread => receive(py, RecvError::Closed, what),
+    }
+}
+
 /// The system refused something that is no endpoint.
 pub(crate) fn system(error: &std::io::Error) -> PyErr {
     PyRuntimeError::new_err(format!("the system refused: {error}"))

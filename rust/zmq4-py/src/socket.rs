@@ -177,6 +177,13 @@ impl Socket {
         Ok(self.core(py)?.endpoints().into_iter().map(EndpointHandle::new).collect())
     }
 
+    /// A descriptor that is readable while there is something to receive, or room to send if the type only
+    /// sends; made at the first call.
+    fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
+        let raw_fd = self.core(py)?.raw_fd();
+        raw_fd.map_err(|error| error::descriptor(py, &error, &self.describe()))
+    }
+
     /// Closes the socket; never blocks. What is queued is sent for `linger` seconds, or as long as the
     /// option says if None. In a child of a fork it does nothing.
     #[pyo3(signature = (linger=None))]

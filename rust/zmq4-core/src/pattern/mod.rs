@@ -4,11 +4,17 @@
 //! transports nor who is calling.
 
 mod aftermath;
+#[cfg(all(test, not(zmq4_loom)))]
+mod bench;
 mod dealer;
 mod fair_queue;
 mod load_balancer;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_requests;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_router;
 mod pair;
 mod pipes;
 mod publish;
@@ -176,8 +182,13 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
         false
     }
 
-    /// Whether a send may succeed. A pipe that has become full since is only found out by a send.
-    fn has_room(&self) -> bool;
+    /// Whether a send would be accepted. What is full is asked to announce when it has room again.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool;
+
+    /// Whether sending and receiving take turns here: after the one it may be time for the other.
+    fn takes_turns(&self) -> bool {
+        false
+    }
 
     /// The pipe whose local batch holds the next message.
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId>;

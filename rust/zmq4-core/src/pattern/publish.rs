@@ -57,9 +57,18 @@ impl Publish {
     }
 
     fn spread(&mut self, pipes: &mut Pipes, parts: &[Part<'_>], octets: usize) {
+        let is_one = self.wanted.len() == 1;
+        let copies: Vec<_>;
+        let parts = if is_one {
+            parts
+        } else {
+            copies = parts.iter().map(Part::for_many).collect();
+            &copies
+        };
         for &pipe in &self.wanted {
             let Some(end) = pipes.get(pipe) else { continue };
-            match end.push(parts, octets) {
+            let given = if is_one { end.push(parts, octets) } else { end.enqueue(parts, octets) };
+            match given {
                 Ok(given) => pipes.given(pipe, given),
                 // Told by that pipe's counter.
                 Err(Refused::Full) => end.outbound.count_dropped(),
@@ -123,7 +132,7 @@ impl Pattern for Publish {
     }
 
     /// A publisher that may drop can always send.
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         true
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::backlog::Tally;
-use super::local::{LocalBatch, MessageRef};
+use super::local::LocalBatch;
+use super::message::MessageRef;
 use super::queue::{Pushed, Queue, Refill, Refused};
 use super::segment::Part;
 use crate::peer::Peer;
@@ -42,6 +43,8 @@ pub(crate) struct PipeEnd {
     /// Who is on the other side, where it is the same for the life of the pipe (inproc); elsewhere each
     /// segment says.
     pub(crate) peer: Option<Arc<Peer>>,
+    /// Who is connected at this moment.
+    pub(crate) caller: Option<Arc<Peer>>,
     pub(crate) origin: Origin,
     /// How many frames in front of the next message are not for the user.
     pub(crate) envelope: usize,
@@ -74,6 +77,7 @@ impl PipeEnd {
             local,
             express,
             peer: None,
+            caller: None,
             origin,
             envelope: 0,
             is_hung_up: false,
@@ -88,10 +92,22 @@ impl PipeEnd {
         {
             return Ok(given);
         }
+        self.enqueue(parts, octets)
+    }
+
+    /// Queues one message for the peer. For messages that go to many: a system call for each would keep
+    /// the others waiting.
+    #[inline]
+    pub(crate) fn enqueue(&self, parts: &[Part<'_>], octets: usize) -> Result<Given, Refused> {
         Ok(match self.outbound.push(parts, octets)? {
             Pushed::Quiet => Given::Done,
             Pushed::WakeReader => Given::Wake,
         })
+    }
+
+    /// Whether there is room for a message, of the smallest size. If not, room is announced once there is.
+    pub(crate) fn has_room(&self) -> bool {
+        self.outbound.admits(SMALLEST)
     }
 
     /// The next message of the local batch.
@@ -121,3 +137,6 @@ impl PipeEnd {
         self.inbound.tally().less(self.local.owed())
     }
 }
+
+/// The octets of the smallest message on the wire: a header and no body.
+const SMALLEST: usize = 2;

@@ -8,6 +8,7 @@ mod backlog;
 mod end;
 mod local;
 mod marks;
+mod message;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
 mod queue;
@@ -18,9 +19,9 @@ mod tests;
 
 pub(crate) use backlog::{Overflow, Tally};
 pub(crate) use end::{Express, Given, PipeEnd, PipeId};
-pub(crate) use local::Header;
-pub use local::{FrameRef, Frames, MessageRef};
 pub(crate) use marks::Marks;
+pub(crate) use message::Header;
+pub use message::{FrameRef, Frames, MessageRef};
 pub(crate) use queue::{Party, Pushed, Queue, Refill, Refused, Side};
 pub use segment::Part;
 pub(crate) use segment::Segment;

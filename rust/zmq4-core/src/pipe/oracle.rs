@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use zmq4_proto::Frame;
 
 use super::backlog::{Overflow, Tally};
-use super::local::{FrameRef, LocalBatch, MessageRef};
+use super::local::LocalBatch;
+use super::message::{FrameRef, MessageRef};
 use super::queue::{Pushed, Queue, Refill, Refused};
 use super::segment::Segment;
 use super::tests::queue;

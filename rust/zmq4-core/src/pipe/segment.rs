@@ -14,6 +14,8 @@ pub enum Part<'a> {
     Copy(&'a [u8]),
     /// A body that may be queued by reference; one shorter than [`Part::SHARED_FROM`] is copied.
     Share(Frame),
+    /// A body that is queued by reference, because many queues get it.
+    Refer(Frame),
 }
 
 impl<'a> Part<'a> {
@@ -22,6 +24,7 @@ impl<'a> Part<'a> {
         match self {
             Self::Copy(octets) => Self::Copy(octets),
             Self::Share(frame) => Self::Share(frame.clone()),
+            Self::Refer(frame) => Self::Refer(frame.clone()),
         }
     }
 }
@@ -31,12 +34,27 @@ impl Part<'_> {
     /// copy into the arena costs less than keeping their owner alive.
     pub const SHARED_FROM: usize = zmq4_proto::LARGE_BODY;
 
+    /// The frame for many queues: a body of more than [`Part::SPREAD_BY_COPY`] octets is made once, and
+    /// each of them refers to it. A thousand slow subscribers do not hold a thousand copies.
+    pub(crate) fn for_many(&self) -> Part<'_> {
+        match self {
+            Self::Copy(octets) if octets.len() > Self::SPREAD_BY_COPY => {
+                Part::Refer(Frame::from(octets.to_vec()))
+            }
+            Self::Copy(octets) => Part::Copy(octets),
+            Self::Share(frame) | Self::Refer(frame) => Part::Refer(frame.clone()),
+        }
+    }
+
+    /// A body of so many octets is copied for each of many queues.
+    const SPREAD_BY_COPY: usize = 256;
+
     /// The body.
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Copy(octets) => octets,
-            Self::Share(frame) => frame,
+            Self::Share(frame) | Self::Refer(frame) => frame,
         }
     }
 
@@ -133,7 +151,12 @@ impl Segment {
             Part::Share(body) if body.len() >= Part::SHARED_FROM => {
                 self.externals.push_back(External { at: self.bytes.len(), body: body.clone() });
             }
-            Part::Copy(_) | Part::Share(_) => self.bytes.extend_from_slice(part.as_bytes()),
+            Part::Refer(body) if !body.is_empty() => {
+                self.externals.push_back(External { at: self.bytes.len(), body: body.clone() });
+            }
+            Part::Copy(_) | Part::Share(_) | Part::Refer(_) => {
+                self.bytes.extend_from_slice(part.as_bytes());
+            }
         }
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::backlog::Overflow;
-use super::local::{FrameRef, LocalBatch};
+use super::local::LocalBatch;
+use super::message::FrameRef;
 use super::oracle::{bodies, octets, parts};
 use super::queue::{Party, Pushed, Queue, Refill, Refused, Side};
 use super::segment::Segment;

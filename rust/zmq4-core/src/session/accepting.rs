@@ -81,8 +81,11 @@ async fn welcome(
     let mut spare = Spare::new();
     let mut pause = MIN_PAUSE;
     loop {
+        pending.await_place().await;
         let accepted = if Link::is_scarce() { Err(exhausted()) } else { acceptor.accept().await };
         match accepted {
+            // A shared socket may still give us one: its peer tries again, and finds the others.
+            Ok(_) if gatekeeper.is_closed() => std::future::pending().await,
             Ok(socket) => {
                 pause = MIN_PAUSE;
                 receive(socket, acceptor, pending, threads, plan);

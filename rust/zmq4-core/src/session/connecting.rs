@@ -11,7 +11,7 @@ use super::opening::{Reason, open};
 use super::status::EndpointPhase;
 use super::{Attached, Closing, Greeted, Opened, Plan, Session, clock, traffic};
 use crate::endpoint::Endpoint;
-use crate::options::LinkOptions;
+use crate::options::{LinkOptions, StopOn};
 use crate::random;
 use crate::transport::{self, Link};
 
@@ -45,16 +45,16 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
         plan.status.attempt();
         let opened = tokio::select! {
             opened = attempt(&target, &plan) => opened,
-            () = abandoned(&session) => break,
+            () = abandoned(&session, &plan) => break,
         };
-        let reason = match opened {
-            Ok(opened) => serve(opened, &session, &plan, &mut delays).await,
-            Err(reason) => reason,
+        let ending = match opened {
+            Ok(opened) => Ending::Lost(serve(opened, &session, &plan, &mut delays).await),
+            Err(ending) => ending,
         };
-        if is_over(&session) {
+        if is_over(&session, &plan) {
             break;
         }
-        let Some(delay) = delay_after(&reason, &plan, &mut delays) else {
+        let Some(delay) = delay_after(&ending, &plan, &mut delays) else {
             plan.status.enter(EndpointPhase::Stopped);
             // There is no further attempt: whatever is still to be sent never will be.
             closed(&session).await;
@@ -62,7 +62,7 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
         };
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
-            () = abandoned(&session) => break,
+            () = abandoned(&session, &plan) => break,
         }
     }
     if !session.is_succeeded() {
@@ -70,12 +70,47 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
     }
 }
 
-async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Reason> {
+/// How far an attempt came, and why it came no further.
+#[derive(Debug)]
+enum Ending {
+    /// There was no connection.
+    Unconnected(Reason),
+    /// There was one, but not the end of its handshake.
+    Unshaken(Reason),
+    /// There was traffic.
+    Lost(Reason),
+}
+
+impl Ending {
+    fn reason(&self) -> &Reason {
+        match self {
+            Self::Unconnected(reason) | Self::Unshaken(reason) | Self::Lost(reason) => reason,
+        }
+    }
+
+    /// Whether it is one of the endings that are to be the last.
+    fn is_final(&self, stop: StopOn) -> bool {
+        match self {
+            Self::Unconnected(Reason::Io(error)) => stop.refused && is_nobody_there(error),
+            Self::Unconnected(_) | Self::Lost(_) => false,
+            Self::Unshaken(_) => stop.handshake_failed,
+        }
+    }
+}
+
+/// A port that nobody listens on, or a socket file that is not there.
+fn is_nobody_there(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ConnectionRefused || error.raw_os_error() == Some(libc::ENOENT)
+}
+
+async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Ending> {
     // A peer that would be turned away after the handshake is not bothered with one.
     if plan.session.immediate && !plan.host.admits() {
-        return Err(Reason::Surplus);
+        return Err(Ending::Unconnected(Reason::Surplus));
     }
-    open(target.dial(&plan.link).await?, plan).await
+    let link = target.dial(&plan.link).await;
+    let link = link.map_err(|error| Ending::Unconnected(Reason::Io(error)))?;
+    open(link, plan).await.map_err(Ending::Unshaken)
 }
 
 /// One connection, from the end of its handshake on.
@@ -109,9 +144,14 @@ async fn talk(opened: Opened, session: &Arc<Session>, plan: &Plan) -> Reason {
     reason
 }
 
-fn delay_after(reason: &Reason, plan: &Plan, delays: &mut Delays) -> Option<Duration> {
+fn delay_after(ending: &Ending, plan: &Plan, delays: &mut Delays) -> Option<Duration> {
+    let reason = ending.reason();
     plan.status.failed(reason.to_string());
     let address = plan.status.address();
+    if ending.is_final(plan.session.reconnect_stop) {
+        tracing::info!(target: "zmq4", endpoint = %address, %reason, "stopped for good");
+        return None;
+    }
     if reason.is_refusal() {
         tracing::warn!(target: "zmq4", endpoint = %address, %reason, "refused");
         delays.next_after_refusal(random::unit())
@@ -121,10 +161,16 @@ fn delay_after(reason: &Reason, plan: &Plan, delays: &mut Delays) -> Option<Dura
     }
 }
 
-/// Whether a closed session has nothing left to send, or no time left for it.
-fn is_over(session: &Session) -> bool {
+/// Whether a session is not to connect again, since its endpoint was closed.
+fn is_given_up(session: &Session, plan: &Plan) -> bool {
+    plan.session.reconnect_stop.disconnected && session.is_disconnected()
+}
+
+/// Whether a closed session has nothing left to send, no time left for it, or no further attempt.
+fn is_over(session: &Session, plan: &Plan) -> bool {
     match session.closing() {
         Closing::Open | Closing::Evicted => false,
+        Closing::Linger(_) if is_given_up(session, plan) => true,
         Closing::Linger(Some(until)) if clock::now() >= until => true,
         Closing::Linger(_) => session.outbound.tally().messages == 0,
     }
@@ -144,9 +190,9 @@ async fn closed(session: &Session) -> Option<Instant> {
 
 /// Ends when the session was closed and is not worth another attempt: nothing is left to send, or the
 /// linger time is over.
-async fn abandoned(session: &Session) {
+async fn abandoned(session: &Session, plan: &Plan) {
     let until = closed(session).await;
-    if session.outbound.tally().messages == 0 {
+    if session.outbound.tally().messages == 0 || is_given_up(session, plan) {
         return;
     }
     match until {

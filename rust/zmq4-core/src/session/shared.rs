@@ -96,6 +96,8 @@ pub(crate) struct Session {
     pub(crate) signal: Arc<TaskSignal>,
     pub(crate) upstream: Upstream,
     closing: Mutex<Closing>,
+    /// It was the endpoint that was closed, not the socket.
+    is_disconnected: AtomicBool,
     /// The task sleeps and nothing is queued: a look without a lock.
     asleep: AtomicBool,
     /// Another session has taken its place at the endpoint.
@@ -119,6 +121,7 @@ impl Session {
             signal,
             upstream: Upstream::new(),
             closing: Mutex::new(Rank::Leaf, Closing::Open),
+            is_disconnected: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             succeeded: AtomicBool::new(false),
             credit: AtomicBool::new(true),
@@ -175,6 +178,15 @@ impl Session {
 
     pub(super) fn is_succeeded(&self) -> bool {
         self.succeeded.load(Ordering::Relaxed)
+    }
+
+    /// Notes that its endpoint is about to be closed, and the socket is not.
+    pub(crate) fn disconnect(&self) {
+        self.is_disconnected.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_disconnected(&self) -> bool {
+        self.is_disconnected.load(Ordering::SeqCst)
     }
 
     /// Changes the marks at once. Returns the queues whose writers are to be woken.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zmq4_proto::RoutingId;
+use zmq4_proto::{RoutingId, SocketType};
 
 use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
 use super::host::EndpointHost;
@@ -29,7 +29,8 @@ impl Socket {
     }
 
     /// Connects to an address. Only the address itself is checked; the connection is made, and made
-    /// again, in the background.
+    /// again, in the background. Sockets of some types have one connection to an address: asked for
+    /// another, they return the endpoint that they have.
     ///
     /// # Errors
     ///
@@ -75,7 +76,29 @@ impl From<Gone> for OpenError {
     }
 }
 
+/// Whether sockets of a type have one connection to an address of tcp or ipc, as in libzmq: a second one
+/// would bring every message of a publisher twice, or give one peer two turns. The other types make as
+/// many as they are asked for.
+fn connects_once(socket_type: SocketType) -> bool {
+    use SocketType::{Dealer, Pair, Pub, Pull, Push, Rep, Req, Router, Sub, XPub, XSub};
+    match socket_type {
+        Dealer | Pub | Req | Sub => true,
+        Pair | Pull | Push | Rep | Router | XPub | XSub => false,
+    }
+}
+
 impl State {
+    /// The endpoint that connects to an address, unless it has stopped for good.
+    fn connector_to(&self, address: &str) -> Option<OpenEndpoint> {
+        let is_it = |entry: &&Entry| {
+            matches!(entry.kind, EndpointKind::Connector(_)) && {
+                let view = entry.handle.view();
+                view.address == address && view.phase != EndpointPhase::Stopped
+            }
+        };
+        self.endpoints.iter().find(is_it).map(|entry| entry.handle.clone())
+    }
+
     /// Enters an endpoint; the caller has checked that the socket is open.
     pub(super) fn enter(
         &mut self,
@@ -106,6 +129,8 @@ impl Core {
         let handle = {
             let mut state = self.lock();
             state.check_open()?;
+            // A descriptor is for one bind.
+            state.options.link.use_fd = None;
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
@@ -132,6 +157,11 @@ impl Core {
             state.check_open()?;
             if routing_id.is_some_and(|name| state.pattern.route(name).is_some()) {
                 return Err(OpenError::NameTaken);
+            }
+            if connects_once(self.socket_type)
+                && let Some(known) = state.connector_to(&endpoint.to_string())
+            {
+                return Ok(known);
             }
             let pipe = state.pipes.reserve();
             let session = self.session(&state, pipe);
@@ -163,7 +193,9 @@ impl Core {
             entry.map(|entry| Arc::clone(&entry.handle.status))
         };
         let Some(status) = found else { return session.close(Some(Duration::ZERO)) };
-        let plan = self.plan(id, status, None);
+        let mut plan = self.plan(id, status, None);
+        // It has its pipe, as the one before it had.
+        plan.session.immediate = false;
         let Ok(endpoint) = plan.status.address().parse() else { return };
         // The threads run: they served the session before this one.
         let _ = self.start(endpoint, session, plan);
@@ -227,6 +259,7 @@ impl Core {
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
+                session.disconnect();
             }
             (entry, ends, unread, self.unclog(&state), state.options.session.linger)
         };

@@ -18,6 +18,9 @@ impl State {
         peer: &Arc<Peer>,
     ) -> Result<Option<Bearer>, NameTaken> {
         let Met { replaced } = self.pattern.meet(&mut self.pipes, pipe, &peer.routing_id)?;
+        if let Some(end) = self.pipes.get_mut(pipe) {
+            end.caller = Some(Arc::clone(peer));
+        }
         if self.options.pattern.notify.connect {
             self.notify(pipe, peer);
         }
@@ -64,6 +67,9 @@ impl State {
 
     /// A peer that was greeted is gone.
     pub(super) fn part(&mut self, pipe: PipeId, peer: &Arc<Peer>) {
+        if let Some(end) = self.pipes.get_mut(pipe) {
+            end.caller = None;
+        }
         if self.options.pattern.notify.disconnect {
             self.notify(pipe, peer);
         }

@@ -101,11 +101,16 @@ impl Core {
         status: Arc<EndpointStatus>,
     ) -> Joint {
         let pipe = state.pipes.reserve();
-        let bond = Bond::new(&self.inbox, pipe, state.spec());
-        state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        let bond = Bond::new(self, pipe, state.spec());
+        let is_immediate = state.options.session.immediate;
+        if !is_immediate {
+            state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        }
         Joint {
             connecter: Arc::downgrade(self),
+            endpoint,
             pipe,
+            is_immediate,
             socket_type: self.socket_type,
             peer: Arc::new(self.as_peer(state, address)),
             status,
@@ -152,6 +157,9 @@ impl Core {
             return joint.refuse("another peer has the same routing id");
         }
         let other = joint.connecter.upgrade();
+        if let Some(connecter) = other.as_ref().filter(|_| joint.is_immediate) {
+            connecter.begin(joint);
+        }
         if let Some(connecter) = &other
             && connecter.meet(joint.pipe, &us, &joint.bond, BondEnd::Binder).is_err()
         {
@@ -168,6 +176,20 @@ impl Core {
         // What was sent before is there to be read on either side, and a sender may wait for this very pipe.
         self.inbox.readable(pipe);
         self.inbox.writable(pipe);
+    }
+
+    /// With IMMEDIATE: somebody has bound the name, so there is a pipe.
+    fn begin(&self, joint: &Joint) {
+        {
+            let mut state = self.lock();
+            let is_open = state.endpoints.iter().any(|entry| entry.id == joint.endpoint);
+            if state.gone.is_some() || !is_open {
+                return;
+            }
+            state.attach_bond(joint.endpoint, joint.pipe, &joint.bond, BondEnd::Connecter);
+        }
+        // A sender may wait for this very pipe.
+        self.inbox.writable(joint.pipe);
     }
 
     /// The other half, which is `speaker` of the bond, is there: messages from it have a sender, its
@@ -204,11 +226,47 @@ impl Core {
         Ok(())
     }
 
+    /// Another bond takes the place of one that either socket has dropped. Elsewhere a connection that is
+    /// lost is made again.
+    pub(super) fn change_bonds(self: &Arc<Self>, dropped: &Arc<Bond>) {
+        let Some((name, joint)) = self.another_joint(dropped) else { return };
+        drop(self.context.with_names(|names| names.forget(&name, dropped)));
+        joint.status.enter_from(EndpointPhase::Stopped, EndpointPhase::Connecting);
+        self.seek(&name, joint);
+    }
+
+    /// Puts a joint of a new bond where the dropped one was, if the endpoint is still open.
+    fn another_joint(self: &Arc<Self>, dropped: &Arc<Bond>) -> Option<(String, Joint)> {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        state.check_open().ok()?;
+        let names = state.endpoints.iter().map(|entry| entry.kind.name_of(dropped));
+        let (at, name) = names.enumerate().find_map(|(at, name)| Some((at, name?.to_owned())))?;
+        let handle = state.endpoints.get(at)?.handle.clone();
+        let joint = self.joint(state, handle.id, handle.address(), handle.status);
+        let bond = Some(Arc::clone(&joint.bond));
+        state.endpoints.get_mut(at)?.kind = EndpointKind::InprocConnected(name.clone(), bond);
+        Some((name, joint))
+    }
+
     /// A connecting endpoint closes. If nobody has bound the name, what was sent waits on for somebody
     /// who does, unless it may not linger.
     pub(super) fn leave(&self, name: &str, bond: &Arc<Bond>, linger: Option<Duration>) {
         if bond.is_empty() || linger == Some(Duration::ZERO) {
             drop(self.context.with_names(|names| names.forget(name, bond)));
+        }
+    }
+}
+
+impl EndpointKind {
+    /// The name that a bond was made to, if it is this endpoint's.
+    fn name_of(&self, bond: &Arc<Bond>) -> Option<&str> {
+        match self {
+            Self::InprocConnected(name, Some(own)) if Arc::ptr_eq(own, bond) => Some(name),
+            Self::InprocConnected(..)
+            | Self::InprocBound(_)
+            | Self::Listener(_)
+            | Self::Connector(_) => None,
         }
     }
 }

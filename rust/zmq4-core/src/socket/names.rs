@@ -30,7 +30,10 @@ enum Name {
 pub(super) struct Joint {
     /// Gone if the socket was closed in the meantime; what it sent is still delivered.
     pub(super) connecter: Weak<Core>,
+    pub(super) endpoint: u64,
     pub(super) pipe: PipeId,
+    /// With IMMEDIATE the connecter has the pipe only from the moment that somebody binds.
+    pub(super) is_immediate: bool,
     pub(super) socket_type: SocketType,
     pub(super) peer: Arc<Peer>,
     pub(super) status: Arc<EndpointStatus>,

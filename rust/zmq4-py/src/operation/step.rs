@@ -93,7 +93,7 @@ impl OperationObject {
                 let socket = self.socket(py);
                 let limit = self.limit.or(match self.work.side() {
                     WaitSide::Receive => socket.timeouts.receive(),
-                    WaitSide::Send | WaitSide::Drain => socket.timeouts.send(),
+                    WaitSide::Send | WaitSide::Drain | WaitSide::End => socket.timeouts.send(),
                 });
                 self.deadline = limit.and_then(deadline_after);
                 self.wait(py)

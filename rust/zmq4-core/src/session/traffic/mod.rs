@@ -3,7 +3,8 @@
 //! A round writes what the pipe holds, reads what the link holds, and answers the clock; rounds repeat
 //! until nothing moves or the budget is spent, so that one loud peer cannot keep its I/O thread.
 
-use std::cell::RefCell;
+mod reading;
+
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,20 +27,12 @@ const ROUND_OCTETS: usize = 1 << 20;
 /// never pauses would otherwise keep the thread for as long as it takes to write a mebibyte of little
 /// messages one by one.
 const LEAST_COUNTED: usize = 8 * 1024;
-/// How much is read behind a large body: headers, so that the next large body is read in its place too.
-const BEHIND_LARGE: usize = 512;
 /// A write of fewer octets, with more to come, gives senders a moment to add to what comes.
 const LITTLE_OCTETS: usize = 16 * 1024;
-/// The buffer that an I/O thread lends to the session that reads.
-const READ_BUFFER: usize = 256 * 1024;
 /// A pipe that was idle for so long gives its memory back.
 const IDLE: Duration = Duration::from_secs(1);
 /// Answers to the peer that may wait in the lane, in octets; beyond it they are coalesced.
 const LANE_OCTETS: usize = 1024;
-
-thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Lets others have a turn: the task is polled again once the system was asked for news. Merely woken, it
 /// would run dozens of times before that.
@@ -61,6 +54,8 @@ pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> 
         ingress: Ingress::new(&plan.session, opened.peer, opened.leftover)
             .with_intake(plan.host.intake(session.pipe)),
         keepalive: Keepalive::new(plan.session.heartbeat, speaks_ping, now),
+        owes_wake: false,
+        unseen: 0,
         is_paused: false,
         write_error: None,
         farewell: None,
@@ -79,6 +74,10 @@ struct Traffic {
     version: Option<Version>,
     ingress: Ingress,
     keepalive: Keepalive,
+    /// The receiver is to be woken for what was read.
+    owes_wake: bool,
+    /// Octets read since it was woken last.
+    unseen: usize,
     /// Reading is stopped because the pipe is full.
     is_paused: bool,
     /// Nothing more can be sent. What the peer sent before may still be read, so that is done first.
@@ -187,95 +186,7 @@ impl Traffic {
         Flushed::Blocked
     }
 
-    /// Reads until the link has nothing, the pipe is full, or the budget is spent.
-    fn receive(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
-        if self.session.closing() != Closing::Open {
-            return self.await_end(cx);
-        }
-        let mut step = Step::Still;
-        while *budget > 0 {
-            let room = self.room();
-            if room == 0 {
-                break;
-            }
-            let mut found = Found::default();
-            let octets = if self.ingress.has_rest() {
-                self.ingress.resume(room, &self.session.inbound, &mut found);
-                1
-            } else {
-                match self.read(cx, room, &mut found) {
-                    Poll::Pending => break,
-                    Poll::Ready(Ok(0)) => return Err(self.ended()),
-                    Poll::Ready(Ok(octets)) => octets,
-                    Poll::Ready(Err(error)) => return Err(self.broken(error)),
-                }
-            };
-            step = Step::Moved;
-            *budget = budget.saturating_sub(octets.max(LEAST_COUNTED));
-            self.trim_at.get_or_insert_with(|| now() + IDLE);
-            self.see_to(found)?;
-        }
-        Ok(step)
-    }
-
-    /// A closed socket reads no more: what the peer has yet to send stays its own, to be given to
-    /// somebody else. Only the end of its stream is waited for, so that what we sent is not destroyed by a
-    /// reset.
-    fn await_end(&mut self, cx: &mut Context<'_>) -> Result<Step, Reason> {
-        match self.link.poll_closed(cx) {
-            Poll::Ready(()) => Err(self.ended()),
-            Poll::Pending => Ok(Step::Still),
-        }
-    }
-
-    fn read(
-        &mut self,
-        cx: &mut Context<'_>,
-        room: usize,
-        found: &mut Found,
-    ) -> Poll<std::io::Result<usize>> {
-        BUFFER.with_borrow_mut(|buffer| {
-            buffer.resize(READ_BUFFER, 0);
-            let behind = buffer.get_mut(..BEHIND_LARGE).unwrap_or_default();
-            if let Some(read) = self.ingress.poll_large(cx, &self.link, behind) {
-                self.ingress.finish_large(&self.session.inbound, found);
-                return read.map_ok(|received| {
-                    let next = behind.get_mut(..received.behind).unwrap_or_default();
-                    self.ingress.feed(next, room.saturating_sub(1), &self.session.inbound, found);
-                    received.octets
-                });
-            }
-            let appetite = self.ingress.appetite(room, READ_BUFFER);
-            let lent = buffer.get_mut(..appetite).unwrap_or_default();
-            let read = self.link.poll_read(cx, lent);
-            if let Poll::Ready(Ok(octets)) = read {
-                let input = lent.get_mut(..octets).unwrap_or_default();
-                self.ingress.feed(input, room, &self.session.inbound, found);
-            }
-            read
-        })
-    }
-
-    /// How many messages the pipe takes. While it takes none, silence is our doing and not the peer's.
-    fn room(&mut self) -> usize {
-        let inbound = &self.session.inbound;
-        let is_clogged = self.host.is_clogged() && !inbound.is_reader_gone();
-        let room = if is_clogged { 0 } else { inbound.room() };
-        if (room == 0) != self.is_paused {
-            self.is_paused = room == 0;
-            if self.is_paused {
-                self.keepalive.suspend(now());
-            } else {
-                self.keepalive.resume(now());
-            }
-        }
-        room
-    }
-
     fn see_to(&mut self, found: Found) -> Result<(), Reason> {
-        if found.wake_reader {
-            self.session.inbound.wake_reader();
-        }
         self.session.grant_credit();
         if self.keepalive.poll_timeout().is_some() {
             self.keepalive.on_octets(now());

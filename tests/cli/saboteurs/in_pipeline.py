@@ -1,34 +1,20 @@
-"""A program: the pipeline with one bad process in it; prints what the visit came to.
-
-Arguments: the name of a case and a text. The duties are functions of this file, so that the child
-processes, which import it again, find them.
-"""
+"""The pipeline with one bad process in it."""
 
 import os
 import signal
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from stage import show
+
 from zmq4.cli.demo.leash import Leash
 from zmq4.cli.demo.notes import Ready
-from zmq4.cli.demo.progress import Log
-from zmq4.cli.demo.stop import Trip
 from zmq4.cli.demo.stops import pipeline_threads
 from zmq4.cli.demo.stops.pipeline import Pipeline
-from zmq4.cli.demo.text import numbered_lines, survey
+from zmq4.cli.demo.text import numbered_lines
 
 NumberedLine = tuple[bytes, bytes]
 THIRD = (3).to_bytes(8)
-
-
-def main(case: str, text: Path) -> None:
-    stop, patience = CASES[case]
-    trip = Trip(survey(text), workers=3, deadline=time.monotonic() + patience)
-    visit = stop.visit(trip, Log(sys.stderr, case, trip.text.lines))
-    outcome = (visit.exit_code.name, str(visit.lines), visit.verdict, visit.complaint)
-    sys.stdout.write("|".join(outcome) + "\n")
 
 
 def losing_source(leash: Leash, text: Path, patience: float) -> None:
@@ -63,7 +49,7 @@ def lazy_worker(leash: Leash, _number: int, _inlet: str, _outlet: str, _patience
     leash.wait_to_finish()
 
 
-def crashing_sink(leash: Leash, lines: int) -> None:
+def crashing_sink(leash: Leash, lines: range) -> None:
     pipeline_threads.sink(leash, lines)
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -94,4 +80,4 @@ CASES = {
 }
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    show(CASES)
