@@ -217,8 +217,13 @@ class Context:
     a context manager it is closed at the end.
 
     Args:
-        io_threads: Threads that serve connections, started when the first one is needed. With 0
-            only inproc works.
+        io_threads: Threads that serve connections, started when the first one is needed; at most
+            1024. With 0 only inproc works.
+
+    Raises:
+        OptionError: ``io_threads`` is more than that.
+        OverflowError: It is below 0.
+        TypeError: It is no whole number.
     """
 
     def __new__(cls, io_threads: int = 1) -> Self: ...

@@ -142,7 +142,8 @@ impl Pattern for Publish {
 
     fn taken(&mut self) {
         if self.rules.newest_alone {
-            self.newest = self.inbound.any();
+            // What a departed peer left is no reason to wait for it with the next message.
+            self.newest = self.inbound.any().filter(|pipe| self.peers.contains(pipe));
         }
         self.inbound.taken();
     }
