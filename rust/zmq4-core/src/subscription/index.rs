@@ -56,7 +56,7 @@ pub(crate) enum Refused {
     /// The subscriptions of all pipes take as much as they may.
     TooLarge,
     /// The topic is longer than any may be.
-    TooLong,
+    TopicTooLong,
 }
 
 impl fmt::Display for Refused {
@@ -64,7 +64,7 @@ impl fmt::Display for Refused {
         f.write_str(match self {
             Self::TooMany => "the peer asked for more subscriptions than it may hold",
             Self::TooLarge => "the subscriptions of all peers take as much memory as they may",
-            Self::TooLong => "the peer asked for a topic that is longer than 1 MiB",
+            Self::TopicTooLong => "the peer asked for a topic that is longer than 1 MiB",
         })
     }
 }
