@@ -36,9 +36,7 @@ def test_subscriber_that_reads_nothing_costs_its_mark_and_the_others_nothing(
         slow = ends.enter_context(connect(victim.port))
         slow.sendall(wire.GREETING + wire.ready("SUB") + wire.subscribe(b""))
         address = f"tcp://127.0.0.1:{victim.port}"
-        others = [
-            ends.enter_context(zmq4.Sub(connect=address, topics="")) for _ in range(OTHERS)
-        ]
+        others = [ends.enter_context(zmq4.Sub(connect=address, topics="")) for _ in range(OTHERS)]
         victim.order(do="wait-for-subscribers", count=OTHERS + 1, timeout=deadline)
         before = victim.usage
 
