@@ -131,7 +131,7 @@ class PollerBase(Generic[Polled]):
             _native.poll([(obj, 0)], 0)  # tells of a fork
             if obj.closed:
                 raise Closed(f"{obj!r} cannot be polled")
-        elif _descriptor_of(obj) < 0:
+        elif not 0 <= _descriptor_of(obj) < _TOO_MANY:
             raise ValueError(f"{obj!r} is no open descriptor")
 
     def _round(self, timeout: float | None, most: int | None) -> Round[Polled]:
@@ -247,6 +247,9 @@ def _misuse(text: str) -> StateError:
     error.errno = errno.EINVAL
     return error
 
+
+_TOO_MANY: Final = 1 << 31
+"""No descriptor has such a number."""
 
 _FLAGS: Final = [PollEvent(bits) for bits in range(16)]
 """All sets of events, by their number: making one takes longer than polling."""

@@ -59,6 +59,7 @@ def test_what_cannot_be_polled_is_refused(poller: zmq4.Poller, inproc_endpoint: 
     refused: list[tuple[object, type[Exception], str]] = [
         (pull, zmq4.Closed, "closed"),
         (-1, ValueError, "no open descriptor"),
+        (1 << 31, ValueError, "no open descriptor"),
         (closed, ValueError, "no open descriptor"),
         (other_face, TypeError, "own face"),
         ("stdin", TypeError, "no fileno"),
