@@ -27,6 +27,7 @@ from zmq4.types import Addresses, EndpointState, Part
 __all__ = [
     "OPTIONS",
     "Context",
+    "Deadline",
     "EndpointHandle",
     "Frame",
     "LoopSignal",
@@ -321,8 +322,12 @@ class Socket:
         """Return the endpoints that are open, oldest first."""
     def _stats(self) -> tuple[int, int, int, int, int, int, int]:
         """Return the fields of `zmq4.Stats` in their order."""
-    def _abandon(self) -> None:
-        """Give up the request in progress, and on a REQ the connection it went out on."""
+    def _abandon(self) -> bool:
+        """Give up the request in progress, and on a REQ the connection it went out on.
+
+        Returns:
+            Whether there was one.
+        """
     def _last_request(self) -> int:
         """Return the number of the request that a REP received last."""
     def _subscribe(self, topic: bytes) -> None:
@@ -523,6 +528,18 @@ class EndpointHandle:
         """Wait in this thread until a peer has completed its handshake; see `Endpoint.ready`."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+@final
+class Deadline:
+    """The end of a time limit, which calls share that are made one after the other.
+
+    Args:
+        limit: Seconds from now; None is no limit.
+    """
+
+    def __new__(cls, limit: float | None) -> Self: ...
+    def left(self) -> float | None:
+        """Return the seconds that are left, 0 if it is over; None if there is no limit."""
 
 @final
 class LoopSignal:

@@ -17,6 +17,7 @@
 mod buffer;
 mod claim;
 mod context;
+mod deadline;
 mod endpoint;
 mod equip;
 mod error;
@@ -51,6 +52,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     interpreter::is_main(py)?;
     module.add_class::<context::Context>()?;
+    module.add_class::<deadline::Deadline>()?;
     module.add_class::<endpoint::EndpointHandle>()?;
     module.add_class::<frame::Frame>()?;
     module.add_class::<peer::Peer>()?;

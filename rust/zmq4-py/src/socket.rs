@@ -239,10 +239,9 @@ impl Socket {
         ))
     }
 
-    /// Gives up the request in progress.
-    fn _abandon(&self, py: Python<'_>) -> PyResult<()> {
-        self.core(py)?.abandon();
-        Ok(())
+    /// Gives up the request in progress; returns whether there was one.
+    fn _abandon(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.core(py)?.abandon())
     }
 
     /// The number of the request that may be replied to.

@@ -90,6 +90,17 @@ pub(crate) struct Met {
     pub(crate) replaced: Option<PipeId>,
 }
 
+/// What was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Abandoned {
+    /// No request was in progress.
+    Nothing,
+    /// A request that was received.
+    Received,
+    /// A request that was sent; on its pipe a late reply may still come.
+    Sent(Option<PipeId>),
+}
+
 /// Another peer has that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NameTaken;
@@ -202,9 +213,9 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
     /// The message that [`Self::next`] announced was taken.
     fn taken(&mut self);
 
-    /// Gives up the request in progress; returns the pipe on which a late reply may still come.
-    fn abandon(&mut self) -> Option<PipeId> {
-        None
+    /// Gives up the request in progress.
+    fn abandon(&mut self) -> Abandoned {
+        Abandoned::Nothing
     }
 
     /// Why there is nothing to receive.

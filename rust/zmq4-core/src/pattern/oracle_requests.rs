@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use zmq4_proto::SocketType;
 
 use super::bench::{Bench, Frames};
-use super::{NotReceived, NotSent};
+use super::{Abandoned, NotReceived, NotSent};
 use crate::options::PatternOptions;
 use crate::pipe::PipeId;
 
@@ -149,13 +149,14 @@ impl Asking {
     }
 
     fn abandon(&mut self) {
-        if let Some(pipe) = self.bench.pattern.abandon() {
-            assert_eq!(Some(pipe), self.awaits);
-            self.bench.remove(pipe);
-            self.servers.retain(|server| server.pipe != pipe);
-            self.peer_comes();
-        }
-        self.awaits = None;
+        let abandoned = self.bench.pattern.abandon();
+        let Some(pipe) = self.awaits.take() else {
+            return assert_eq!(abandoned, Abandoned::Nothing);
+        };
+        assert_eq!(abandoned, Abandoned::Sent(Some(pipe)));
+        self.bench.remove(pipe);
+        self.servers.retain(|server| server.pipe != pipe);
+        self.peer_comes();
     }
 
     /// An honest server replies once to each request, echoing what came before its body.
@@ -253,8 +254,8 @@ impl Answering {
             Deed::Recv => self.recv(),
             Deed::Reply => self.reply(),
             Deed::Abandon => {
-                assert_eq!(self.bench.pattern.abandon(), None, "no connection is dropped");
-                self.debt = None;
+                let debt = self.debt.take().map_or(Abandoned::Nothing, |_| Abandoned::Received);
+                assert_eq!(self.bench.pattern.abandon(), debt, "no connection is dropped");
             }
         }
         let ended = self.bench.sweep();

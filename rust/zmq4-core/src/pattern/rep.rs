@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zmq4_proto::Frame;
 
 use super::fair_queue::FairQueue;
-use super::{NotReceived, NotSent, Pattern, Pipes, Routed};
+use super::{Abandoned, NotReceived, NotSent, Pattern, Pipes, Routed};
 use crate::peer::Peer;
 use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeEnd, PipeId};
 
@@ -116,9 +116,8 @@ impl Pattern for Rep {
         self.inbound.taken();
     }
 
-    fn abandon(&mut self) -> Option<PipeId> {
-        self.debt = None;
-        None
+    fn abandon(&mut self) -> Abandoned {
+        self.debt.take().map_or(Abandoned::Nothing, |_| Abandoned::Received)
     }
 
     fn nothing(&self) -> NotReceived {

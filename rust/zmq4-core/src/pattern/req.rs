@@ -4,7 +4,7 @@
 
 use super::fair_queue::FairQueue;
 use super::load_balancer::LoadBalancer;
-use super::{NotReceived, NotSent, Pattern, Pipes, Routed};
+use super::{Abandoned, NotReceived, NotSent, Pattern, Pipes, Routed};
 use crate::options::PatternOptions;
 use crate::pipe::{MessageRef, Part, PipeId};
 use crate::random;
@@ -140,10 +140,10 @@ impl Pattern for Req {
         self.turn = Turn::Ask;
     }
 
-    fn abandon(&mut self) -> Option<PipeId> {
+    fn abandon(&mut self) -> Abandoned {
         match std::mem::replace(&mut self.turn, Turn::Ask) {
-            Turn::Ask => None,
-            Turn::Await(asked) => asked.pipe,
+            Turn::Ask => Abandoned::Nothing,
+            Turn::Await(asked) => Abandoned::Sent(asked.pipe),
         }
     }
 

@@ -70,9 +70,15 @@ impl State {
         if let Some(end) = self.pipes.get_mut(pipe) {
             end.caller = None;
         }
-        if self.options.pattern.notify.disconnect {
+        // Where another has taken over its name, the peer of that name is not gone.
+        if self.options.pattern.notify.disconnect && self.is_reached_by_name(pipe) {
             self.notify(pipe, peer);
         }
+    }
+
+    fn is_reached_by_name(&self, pipe: PipeId) -> bool {
+        let name = self.pipes.get(pipe).and_then(|end| end.origin.routing_id.as_ref());
+        name.is_some_and(|name| self.pattern.route(name) == Some(pipe))
     }
 
     /// Tells the user of a ROUTER that something happened to a peer, by an empty message from it.

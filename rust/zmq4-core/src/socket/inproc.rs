@@ -63,9 +63,10 @@ impl Core {
             let is_surplus = !state.pattern.admits();
             state.enter(self, Arc::clone(&status), |state, id| {
                 if !is_surplus {
-                    let made = self.joint(state, id, address, Arc::clone(&status));
-                    if let Some(name) = routing_id {
-                        let named = state.name(made.pipe, name);
+                    let mut made = self.joint(state, id, address, Arc::clone(&status));
+                    made.name = routing_id.cloned();
+                    if !made.is_immediate {
+                        let named = state.name_peer_of(&made);
                         debug_assert!(named.is_ok(), "looked up a moment ago");
                     }
                     joint = Some(made);
@@ -111,6 +112,7 @@ impl Core {
             endpoint,
             pipe,
             is_immediate,
+            name: None,
             socket_type: self.socket_type,
             peer: Arc::new(self.as_peer(state, address)),
             status,
@@ -157,8 +159,10 @@ impl Core {
             return joint.refuse("another peer has the same routing id");
         }
         let other = joint.connecter.upgrade();
-        if let Some(connecter) = other.as_ref().filter(|_| joint.is_immediate) {
-            connecter.begin(joint);
+        if let Some(connecter) = other.as_ref().filter(|_| joint.is_immediate)
+            && connecter.begin(joint).is_err()
+        {
+            return joint.refuse("the bound socket was to have the routing id of another peer");
         }
         if let Some(connecter) = &other
             && connecter.meet(joint.pipe, &us, &joint.bond, BondEnd::Binder).is_err()
@@ -179,17 +183,22 @@ impl Core {
     }
 
     /// With IMMEDIATE: somebody has bound the name, so there is a pipe.
-    fn begin(&self, joint: &Joint) {
+    fn begin(&self, joint: &Joint) -> Result<(), NameTaken> {
         {
             let mut state = self.lock();
             let is_open = state.endpoints.iter().any(|entry| entry.id == joint.endpoint);
             if state.gone.is_some() || !is_open {
-                return;
+                return Ok(());
             }
             state.attach_bond(joint.endpoint, joint.pipe, &joint.bond, BondEnd::Connecter);
+            if let Err(taken) = state.name_peer_of(joint) {
+                drop(state.remove(joint.pipe));
+                return Err(taken);
+            }
         }
         // A sender may wait for this very pipe.
         self.inbox.writable(joint.pipe);
+        Ok(())
     }
 
     /// The other half, which is `speaker` of the bond, is there: messages from it have a sender, its
@@ -272,6 +281,10 @@ impl EndpointKind {
 }
 
 impl core::State {
+    fn name_peer_of(&mut self, joint: &Joint) -> Result<(), NameTaken> {
+        joint.name.as_ref().map_or(Ok(()), |name| self.name(joint.pipe, name))
+    }
+
     fn attach_bond(&mut self, endpoint: u64, pipe: PipeId, bond: &Arc<Bond>, end: BondEnd) {
         let (outbound, inbound) = bond.queues(end);
         if self.pattern.publisher().is_some() && !self.pattern.receives() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use zmq4_proto::SocketType;
+use zmq4_proto::{RoutingId, SocketType};
 
 use super::bond::Bond;
 use super::core::Core;
@@ -34,6 +34,8 @@ pub(super) struct Joint {
     pub(super) pipe: PipeId,
     /// With IMMEDIATE the connecter has the pipe only from the moment that somebody binds.
     pub(super) is_immediate: bool,
+    /// How the connecter wants to name whoever binds.
+    pub(super) name: Option<RoutingId>,
     pub(super) socket_type: SocketType,
     pub(super) peer: Arc<Peer>,
     pub(super) status: Arc<EndpointStatus>,

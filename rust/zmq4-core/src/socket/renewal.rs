@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Socket;
 use super::core::{Bearer, Core, EndpointKind, State};
+use crate::pattern::Abandoned;
 use crate::pipe::PipeId;
 use crate::session::Session;
 use crate::wait::WaitSide;
@@ -15,15 +16,20 @@ type Successor = (u64, Arc<Session>);
 
 impl Socket {
     /// Gives up the request in progress. A REQ may ask again, and can never take a late reply for the
-    /// answer to its next request; a REP goes on to the next one.
-    pub fn abandon(&self) {
+    /// answer to its next request; a REP goes on to the next one. Returns whether there was one.
+    pub fn abandon(&self) -> bool {
         let core = &*self.core;
-        let ((bearer, successor), aftermath) = {
+        let (abandoned, (bearer, successor), aftermath) = {
             let mut state = core.lock();
-            let abandoned = state.pattern.abandon().filter(|_| state.gone.is_none());
-            let renewed = abandoned.map(|pipe| self.core.succeed(&mut state, pipe));
+            let abandoned = state.pattern.abandon();
+            let renewed = match abandoned {
+                Abandoned::Sent(Some(pipe)) if state.gone.is_none() => {
+                    self.core.succeed(&mut state, pipe)
+                }
+                Abandoned::Sent(_) | Abandoned::Received | Abandoned::Nothing => (None, None),
+            };
             core.relevel(&mut state);
-            (renewed.unwrap_or_default(), state.pipes.take_aftermath())
+            (abandoned, renewed, state.pipes.take_aftermath())
         };
         if let Some(aftermath) = aftermath {
             aftermath.run(&core.inbox);
@@ -45,6 +51,7 @@ impl Socket {
         {
             connecter.change_bonds(bond);
         }
+        abandoned != Abandoned::Nothing
     }
 }
 
