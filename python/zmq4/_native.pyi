@@ -281,7 +281,6 @@ class Socket:
         *,
         bind: Addresses | None = None,
         connect: Addresses | None = None,
-        topics: object = None,
         context: Context | None = None,
         **options: Unpack[SocketOptions],
     ) -> Self: ...

@@ -222,21 +222,21 @@ def _key_of(obj: object) -> tuple[bool, int]:
     return (True, obj) if isinstance(obj, int) else (False, id(obj))
 
 
-def _descriptor_of(obj: object) -> int:
+def _descriptor_of(obj: Pollable) -> int:
     """Return the descriptor of something, -1 if it is closed."""
     if isinstance(obj, int):
         return obj
     try:
-        fileno = obj.fileno  # type: ignore[attr-defined]
+        fileno = obj.fileno
     except AttributeError:
         raise TypeError(f"{obj!r} is no socket, no descriptor, and has no fileno()") from None
     try:
-        return operator.index(fileno())
+        return operator.index(fileno())  # pyright: ignore[reportUnknownArgumentType]
     except (OSError, ValueError):  # what closed files and sockets of the system say
         return -1
 
 
-def _events(events: PollEvent) -> PollEvent:
+def _events(events: object) -> PollEvent:
     if not isinstance(events, PollEvent):
         raise TypeError(f"events are zmq4.PollEvents, as PollEvent.IN, not {events!r}")
     return events

@@ -108,6 +108,8 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
     match order:
         case {"do": "receive", "text": text, "timeout": timeout}:
             return receive(socket, text, timeout)
+        case {"do": "receive-any", "timeout": timeout}:
+            return socket.recv(timeout=timeout)[0].decode()
         case {"do": "echo", "text": text, "timeout": timeout}:
             return receive(socket, text, timeout, echo(socket))
         case {"do": "ask", "text": text, "timeout": timeout, "retries": retries}:
@@ -142,6 +144,13 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
             return "sent"
         case {"do": "wait-until-failure-has", "part": part}:
             wait_until(lambda: part in (socket.endpoint.failure or ""))
+            return True
+        case {"do": "wait-for-subscribers", "count": count, "timeout": timeout}:
+            socket.wait_for_subscribers(count, timeout=timeout)
+            return count
+        case {"do": "publish", "first": first, "count": count, "octets": octets}:
+            for number in range(first, first + count):
+                socket.send(b"%d " % number, bytes(octets))
             return True
         case {"do": "failure"}:
             return socket.endpoint.failure

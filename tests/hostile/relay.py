@@ -19,6 +19,8 @@ class Relay:
         """Serve on a port of its own, for the server at ``port``."""
         self._server = port
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        # What it takes and does not pass on is to be little.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)
         self._flows = threading.Event()
         self._flows.set()
         self._lock = threading.Condition()

@@ -137,6 +137,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry(
         "zmq4.cli.demo", "carry a text through each pattern and prove that all of it arrived"
     ),
+    "proxy": Entry("zmq4.cli.proxy", "pass messages on between two addresses"),
 }
 
 _EXIT_CODES: Final = """\

@@ -1,6 +1,7 @@
 //! `ZeroMQ` sockets: pipes, patterns, sessions and transports over [`zmq4_proto`].
 //!
 //! ```text
+//!   proxy       messages between two sockets                         (no tokio)
 //!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
 //!   pattern     how a socket type uses its pipes                     (no tokio)
 //!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)

@@ -69,6 +69,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(process::after_fork_in_child, module)?)?;
     module.add_function(wrap_pyfunction!(process::shutdown, module)?)?;
 
+    error::load(py)?;
     let message = message::message_type(py)?;
     py.import("collections.abc")?.getattr("Sequence")?.call_method1("register", (message,))?;
     module.add("Message", message)?;
