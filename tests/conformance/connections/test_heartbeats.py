@@ -3,22 +3,22 @@
 import pytest
 
 import zmq4
-from conformance.connections.kinds import ALL, PARTNER
 from faces.patience import eventually
 from wire.changes import failure_of, wait_until
+from wire.kinds import OURS, PARTNERS
 from wire.scripted import Meet, ScriptedListener
 from wire.topics import command, subscribe
 from wire.vectors import GREETING, GREETING_3_0, HELLO, PING, PONG, READY
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", OURS)
 def test_rule_46_every_type_asks_for_signs_of_life_and_gives_up_without(
     visit: Meet, time_unit: float, kind: str
 ) -> None:
     heartbeat = zmq4.Heartbeat(time_unit / 4, timeout=time_unit)
-    with ALL[kind](bind="tcp://127.0.0.1:0", heartbeat=heartbeat) as ours:
+    with OURS[kind](bind="tcp://127.0.0.1:0", heartbeat=heartbeat) as ours:
         peer = visit(ours)
-        peer.shake_hands(kind, PARTNER[kind])
+        peer.shake_hands(kind, PARTNERS[kind][0])
 
         peer.expect(PING, PING)
 
@@ -26,22 +26,22 @@ def test_rule_46_every_type_asks_for_signs_of_life_and_gives_up_without(
         assert "the peer was silent for" in failure_of(ours.endpoint)
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", OURS)
 def test_rule_46_every_type_answers_with_the_context(visit: Meet, kind: str) -> None:
-    with ALL[kind](bind="tcp://127.0.0.1:0") as ours:
+    with OURS[kind](bind="tcp://127.0.0.1:0") as ours:
         peer = visit(ours)
-        peer.shake_hands(kind, PARTNER[kind])
+        peer.shake_hands(kind, PARTNERS[kind][0])
 
         peer.send(command(b"PING", b"\0\0context"), command(b"PING", b"\0\0" + b"x" * 20))
 
         peer.expect(command(b"PONG", b"context"), command(b"PONG", b"x" * 16))
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", OURS)
 def test_rule_46_time_to_live_of_the_peer_holds_for_every_type(visit: Meet, kind: str) -> None:
-    with ALL[kind](bind="tcp://127.0.0.1:0") as ours:
+    with OURS[kind](bind="tcp://127.0.0.1:0") as ours:
         peer = visit(ours)
-        peer.shake_hands(kind, PARTNER[kind])
+        peer.shake_hands(kind, PARTNERS[kind][0])
 
         peer.send(command(b"PING", b"\0\1"))
 

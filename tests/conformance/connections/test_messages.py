@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 import zmq4
-from conformance.connections.kinds import ALL, PARTNER
 from faces.patience import eventually
+from wire.kinds import OURS, PARTNERS
 
 SIZES = [0, 1, 33, 255, 256, 8192, 65535, 65536, 1 << 20]
 """Around the borders between short and long frames, and between what is copied and what is shared."""
@@ -105,14 +105,14 @@ def test_rule_66_large_body_is_let_go_when_all_have_had_it(endpoint: str, deadli
         eventually(lambda: gone() is None)
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", OURS)
 def test_rule_67_every_type_is_told_who_its_peer_is(
     endpoint: str, deadline: float, kind: str
 ) -> None:
-    partner = PARTNER[kind]
+    partner = PARTNERS[kind][0]
     with (
-        ALL[kind](bind=endpoint) as ours,
-        ALL[partner](connect=ours.endpoint, metadata={"X-Who": "me", "X-Empty": b""}) as theirs,
+        OURS[kind](bind=endpoint) as ours,
+        OURS[partner](connect=ours.endpoint, metadata={"X-Who": "me", "X-Empty": b""}) as theirs,
     ):
         theirs.endpoint.ready(deadline)
         eventually(lambda: len(ours.peers()) == 1)
@@ -131,9 +131,9 @@ def test_rule_67_every_type_is_told_who_its_peer_is(
 def test_rule_67_each_message_tells_its_sender(
     endpoint: str, deadline: float, sender: str, receiver: str
 ) -> None:
-    with ALL[receiver](bind=endpoint) as ours:
+    with OURS[receiver](bind=endpoint) as ours:
         for number in range(2):
-            with ALL[sender](
+            with OURS[sender](
                 connect=ours.endpoint,
                 routing_id=b"client-%d" % number,
                 metadata={"X-N": b"%d" % number},

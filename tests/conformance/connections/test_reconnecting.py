@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 import zmq4
-from conformance.connections.kinds import ALL, PARTNER
 from faces.patience import eventually
 from wire.changes import failure_of, wait_until
+from wire.kinds import OURS, PARTNERS
 from wire.scripted import Meet, ScriptedListener, ScriptedPeer, call
 from wire.vectors import GREETING, HELLO, READY, SIGNATURE
 
@@ -18,12 +18,12 @@ FIELD = zmq4.Backoff(0.1, max=0.1, jitter=0)
 SOON = zmq4.Backoff(0.01, max=0.05)
 
 
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", OURS)
 def test_rule_44_every_type_connects_again(listener: ScriptedListener, kind: str) -> None:
-    with ALL[kind](connect=listener.address, reconnect=SOON) as ours:
+    with OURS[kind](connect=listener.address, reconnect=SOON) as ours:
         for _ in range(3):
             peer = listener.accept()
-            peer.shake_hands(kind, PARTNER[kind])
+            peer.shake_hands(kind, PARTNERS[kind][0])
             wait_until(lambda: ours.endpoint.state == "connected", ours.endpoint)
             peer.close()
             wait_until(lambda: ours.endpoint.state == "connecting", ours.endpoint)
@@ -96,11 +96,11 @@ def test_rule_44_disconnected_endpoint_does_not_come_back(
 
 
 @pytest.mark.parametrize("octets", ["", SIGNATURE, GREETING], ids=["nothing", "signature", "all"])
-@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("kind", OURS)
 def test_rule_45_peer_that_is_not_ready_in_time_is_given_up(
     visit: Meet, time_unit: float, kind: str, octets: str
 ) -> None:
-    with ALL[kind](bind="tcp://127.0.0.1:0", handshake_timeout=time_unit / 2) as ours:
+    with OURS[kind](bind="tcp://127.0.0.1:0", handshake_timeout=time_unit / 2) as ours:
         peer = visit(ours)
 
         peer.send(octets)

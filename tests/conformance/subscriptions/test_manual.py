@@ -98,12 +98,15 @@ def test_rule_28_translated_cancellation_ends_what_was_allowed(
         assert xsub.recv_bytes(timeout=deadline) == b"last"
 
 
-def test_rule_28_every_subscription_and_cancellation_is_told(endpoint: str) -> None:
+def test_rule_28_every_subscription_and_cancellation_is_told(
+    endpoint: str, deadline: float
+) -> None:
     with (
         zmq4.XPub(bind=endpoint, manual=True) as xpub,
         zmq4.Sub(connect=xpub.endpoint) as first,
         zmq4.XSub(connect=xpub.endpoint) as second,
     ):
+        second.endpoint.ready(deadline)
         first.subscribe("a")
         assert told(xpub) == [b"+a"]
         second.subscribe("a")

@@ -160,13 +160,14 @@ def test_rule_26_request_upstream_finds_its_sender_subscribed(
 
 
 def test_rule_27_verbose_tells_of_every_subscription_and_the_last_cancellation(
-    endpoint: str,
+    endpoint: str, deadline: float
 ) -> None:
     with (
         zmq4.XPub(bind=endpoint, verbose=True) as xpub,
         zmq4.Sub(connect=xpub.endpoint) as first,
         zmq4.XSub(connect=xpub.endpoint) as second,
     ):
+        second.endpoint.ready(deadline)
         first.subscribe("a")
         assert told(xpub) == [b"+a"]
         second.subscribe("a")
@@ -182,12 +183,13 @@ def test_rule_27_verbose_tells_of_every_subscription_and_the_last_cancellation(
         assert told(xpub, 2) == [b"-a", b"+c"]
 
 
-def test_rule_27_verboser_tells_of_every_cancellation_too(endpoint: str) -> None:
+def test_rule_27_verboser_tells_of_every_cancellation_too(endpoint: str, deadline: float) -> None:
     with (
         zmq4.XPub(bind=endpoint, verboser=True) as xpub,
         zmq4.Sub(connect=xpub.endpoint) as first,
         zmq4.XSub(connect=xpub.endpoint, verbose_unsubscribe=True) as second,
     ):
+        second.endpoint.ready(deadline)
         first.subscribe("a")
         assert told(xpub) == [b"+a"]
         second.subscribe("a")
