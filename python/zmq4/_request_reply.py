@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 from zmq4._endpoint import Endpoint
 from zmq4._named_peers import NamedPeers
 from zmq4._native import Message, Request, equip
-from zmq4._requests import attempts, no_reply, not_answered, reply_frames, unanswered
+from zmq4._requests import (
+    attempts,
+    no_reply,
+    not_answered,
+    reply_frames,
+    silence,
+    unanswered,
+)
 from zmq4._socket import ReceivingSocket, SendingSocket
 from zmq4.error import Closed, StateError, Timeout
 
@@ -59,21 +66,24 @@ class Req(SendingSocket, ReceivingSocket[Message]):
             ForkError: It belongs to the process before a fork.
         """
         limit = self.recv_timeout if timeout is None else timeout
+        reason = ""
         for _ in attempts(retries):
             began = time.monotonic()
             try:
                 self.send(first, *rest, timeout=limit)
             except Timeout:
+                reason = silence(self)
                 continue
             try:
                 left = None if limit is None else max(0.0, limit - (time.monotonic() - began))
                 return self.recv(timeout=left)
             except Timeout:
+                reason = silence(self)
                 self._abandon()
             except BaseException:
                 self._abandon()
                 raise
-        raise no_reply(self, limit, retries)
+        raise no_reply(self, limit, retries, reason)
 
 
 class Rep(SendingSocket, ReceivingSocket[Request]):

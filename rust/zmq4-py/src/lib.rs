@@ -32,6 +32,7 @@ mod per_process;
 mod process;
 mod raw;
 mod receive;
+mod refusal;
 mod role;
 mod send;
 mod settings;
