@@ -153,11 +153,11 @@ class Subscription:
     @property
     def peer(self) -> Peer | None:
         """Who asks."""
-    def allow(self, topic: bytes | None = None) -> None:
+    def allow(self, topic: bytes | str | None = None) -> None:
         """Do what the peer asks for: needed with `manual=True` alone.
 
         Args:
-            topic: Another topic, to be used in place of the one asked for.
+            topic: Another topic, to be used in place of the one asked for. Text travels as UTF-8.
 
         Raises:
             StateError: The peer holds as many subscriptions as it may.

@@ -36,6 +36,7 @@ mod process;
 mod proxy;
 mod raw;
 mod receive;
+mod refusal;
 mod role;
 mod send;
 mod settings;

@@ -7,7 +7,8 @@ use zmq4_proto::RoutingId;
 use super::backlog::Tally;
 use super::local::LocalBatch;
 use super::message::MessageRef;
-use super::queue::{Pushed, Queue, Refill, Refused};
+use super::party::{Pushed, Refill, Refused};
+use super::queue::Queue;
 use super::segment::Part;
 use crate::peer::Peer;
 

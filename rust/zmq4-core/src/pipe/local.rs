@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use super::backlog::Tally;
 use super::message::{Extent, MessageRef};
-use super::queue::{Queue, Refill};
+use super::party::Refill;
+use super::queue::Queue;
 use super::segment::Segment;
 use super::spares::Spares;
 

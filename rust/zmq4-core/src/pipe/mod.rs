@@ -11,6 +11,7 @@ mod marks;
 mod message;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+mod party;
 mod queue;
 mod segment;
 mod spares;
@@ -22,7 +23,8 @@ pub(crate) use end::{Express, Given, PipeEnd, PipeId};
 pub(crate) use marks::Marks;
 pub(crate) use message::Header;
 pub use message::{FrameRef, Frames, MessageRef};
-pub(crate) use queue::{Party, Pushed, Queue, Refill, Refused, Side};
+pub(crate) use party::{Party, Pushed, Refill, Refused, Side};
+pub(crate) use queue::Queue;
 pub use segment::Part;
 pub(crate) use segment::Segment;
 pub(crate) use spares::Spares;
