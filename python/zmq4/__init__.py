@@ -16,6 +16,8 @@ from zmq4 import _process as _process  # registers with fork, interpreter exit a
 from zmq4._endpoint import Endpoint
 from zmq4._native import Context, Frame, Message, Peer, Request, Subscription
 from zmq4._pipeline import Dealer, Pair, Pull, Push
+from zmq4._poller import Poller, PollEvent
+from zmq4._proxy import Proxy
 from zmq4._publish_subscribe import Pub, Sub, XPub, XSub
 from zmq4._request_reply import Rep, Req, Router
 from zmq4.error import (
@@ -38,7 +40,7 @@ from zmq4.error import (
     ZMQError,
 )
 from zmq4.options import Backoff, Heartbeat, SocketOptions, TcpKeepalive
-from zmq4.stats import Stats
+from zmq4.stats import Flow, ProxyStats, Stats
 from zmq4.types import Receiver, Sender
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Dealer",
     "Endpoint",
     "EndpointError",
+    "Flow",
     "ForkError",
     "Frame",
     "Heartbeat",
@@ -62,7 +65,11 @@ __all__ = [
     "OptionError",
     "Pair",
     "Peer",
+    "PollEvent",
+    "Poller",
     "ProtocolError",
+    "Proxy",
+    "ProxyStats",
     "Pub",
     "Pull",
     "Push",

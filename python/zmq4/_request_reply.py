@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from zmq4._endpoint import Endpoint
 from zmq4._named_peers import NamedPeers
 from zmq4._native import Deadline, Message, Request, equip
-from zmq4._requests import attempts, no_reply, not_answered, reply_frames, unanswered
+from zmq4._requests import (
+    attempts,
+    no_reply,
+    not_answered,
+    reply_frames,
+    silence,
+    unanswered,
+)
 from zmq4._socket import ReceivingSocket, SendingSocket
 from zmq4.error import Closed, StateError, Timeout
 
@@ -59,11 +66,13 @@ class Req(SendingSocket, ReceivingSocket[Message]):
             ForkError: It belongs to the process before a fork.
         """
         limit = self.recv_timeout if timeout is None else timeout
+        reason = ""
         for _ in attempts(retries):
             deadline = Deadline(limit)
             try:
                 self.send(first, *rest, timeout=limit)
             except Timeout:
+                reason = silence(self)
                 continue
             except (KeyboardInterrupt, SystemExit):
                 # It may have come when the request was sent already.
@@ -72,11 +81,12 @@ class Req(SendingSocket, ReceivingSocket[Message]):
             try:
                 return self.recv(timeout=deadline.left())
             except Timeout:
+                reason = silence(self)
                 self._abandon()
             except BaseException:
                 self._abandon()
                 raise
-        raise no_reply(self, limit, retries)
+        raise no_reply(self, limit, retries, reason)
 
 
 class Rep(SendingSocket, ReceivingSocket[Request]):

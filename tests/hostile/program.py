@@ -25,13 +25,13 @@ class Reasons(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.counts: Counter[str] = Counter()
-        self.lines = 0
+        self.lines: list[str] = []
         self.octets = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one line; one that sums up stands for many."""
         line = record.getMessage()
-        self.lines += 1
+        self.lines.append(line)
         self.octets += len(line.encode()) + 1
         text = re.sub(r"tcp://[0-9.:]+", "<peer>", line)
         if sum_up := re.fullmatch(r"(.*): (\d+) more of them", text):
@@ -108,6 +108,8 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
     match order:
         case {"do": "receive", "text": text, "timeout": timeout}:
             return receive(socket, text, timeout)
+        case {"do": "receive-any", "timeout": timeout}:
+            return socket.recv(timeout=timeout)[0].decode()
         case {"do": "echo", "text": text, "timeout": timeout}:
             return receive(socket, text, timeout, echo(socket))
         case {"do": "ask", "text": text, "timeout": timeout, "retries": retries}:
@@ -127,6 +129,29 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
         case {"do": "send", "text": text, "timeout": timeout}:
             socket.send(text, timeout=timeout)
             return True
+        case {"do": "send-octets", "octets": octets}:
+            socket.send(octets.encode("latin-1"))
+            return True
+        case {"do": "letters", "count": count, "timeout": timeout}:
+            letters = [socket.recv(timeout=timeout) for _ in range(count)]
+            letters += iter(socket.try_recv, None)
+            return [[each.sender.hex(), *(part.decode() for part in each)] for each in letters]
+        case {"do": "send-to", "to": to, "text": text}:
+            try:
+                socket.send(bytes.fromhex(to), text)
+            except zmq4.Unroutable as error:
+                return str(error)
+            return "sent"
+        case {"do": "wait-until-failure-has", "part": part}:
+            wait_until(lambda: part in (socket.endpoint.failure or ""))
+            return True
+        case {"do": "wait-for-subscribers", "count": count, "timeout": timeout}:
+            socket.wait_for_subscribers(count, timeout=timeout)
+            return count
+        case {"do": "publish", "first": first, "count": count, "octets": octets}:
+            for number in range(first, first + count):
+                socket.send(b"%d " % number, bytes(octets))
+            return True
         case {"do": "failure"}:
             return socket.endpoint.failure
         case {"do": "failure-when-peers-are", "peers": count}:
@@ -135,7 +160,9 @@ def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noq
         case {"do": "reasons"}:
             return dict(reasons.counts)
         case {"do": "log-size"}:
-            return [reasons.lines, reasons.octets]
+            return [len(reasons.lines), reasons.octets]
+        case {"do": "log-lines"}:
+            return reasons.lines
         case {"do": "wait-until-peers-are", "peers": count}:
             wait_until(lambda: len(socket.peers()) == count)
             return count

@@ -101,7 +101,7 @@ def test_stranger_of_another_protocol_gets_no_more_than_a_signature(besiege: Bes
 
 @pytest.mark.parametrize("handshake", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_noise_leaves_nothing_behind(besiege: Besiege, kind: str, handshake: bool) -> None:  # noqa: FBT001
+def test_noise_leaves_nothing_behind(besiege: Besiege, kind: str, handshake: bool) -> None:
     victim = besiege(kind)
     chance = random.Random(SEED)  # noqa: S311 (a seed, so that a failure can be had again)
     opening = wire.GREETING + wire.ready(victim.partner) if handshake else b""

@@ -60,7 +60,7 @@ class Peer:
             options: Values by libzmq's names, as in ``{"ROUTING_ID": "worker"}``.
         """
         answer = self.ask("open", kind=kind, bind=bind, connect=connect, options=options)
-        return PeerSocket(self, answer["socket"], answer["endpoint"])
+        return PeerSocket(self, kind, answer["socket"], answer["endpoint"])
 
     def ask(self, order: str, **arguments: object) -> dict[str, Any]:
         """Give an order and await the answer."""
@@ -121,6 +121,8 @@ class PeerSocket:
     """A socket in a child."""
 
     peer: Peer
+    kind: str
+    """Its type, as in ``"PULL"``."""
     number: int
     endpoint: str
     """The address that it was bound or connected to last, with the real port."""

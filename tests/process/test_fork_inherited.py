@@ -48,6 +48,18 @@ CALLS = [
     "asyncio.run(aline.ready())",
     "asyncio.run(anext(aiter(apull)))",
     "apull.try_recv()",
+    "pull.fileno()",
+    "poller.poll()",
+    "poller.poll(0)",
+    "zmq4.Poller().register(pull)",
+    "asyncio.run(apoller.poll())",
+    "proxy.run()",
+    "proxy.pause()",
+    "proxy.resume()",
+    "proxy.stop()",
+    "proxy.stats()",
+    "zmq4.Proxy(pull, push)",
+    "asyncio.run(aproxy.run())",
 ]
 
 
@@ -65,6 +77,11 @@ def test_call_on_an_inherited_object_says_what_to_do(run_forking: Run, call: str
         apush = zmq4.asyncio.Push(connect=apull.endpoint)
         line, aline = push.endpoint, apush.endpoint
         line.ready(timeout=5)
+        pull.fileno()
+        poller, apoller = zmq4.Poller(), zmq4.asyncio.Poller()
+        poller.register(pull)
+        apoller.register(apull)
+        proxy, aproxy = zmq4.Proxy(pull, push), zmq4.asyncio.Proxy(apull, apush)
 
         def child():
             try:

@@ -1,6 +1,7 @@
 //! `ZeroMQ` sockets: pipes, patterns, sessions and transports over [`zmq4_proto`].
 //!
 //! ```text
+//!   proxy       messages between two sockets                         (no tokio)
 //!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
 //!   pattern     how a socket type uses its pipes                     (no tokio)
 //!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)
@@ -16,12 +17,14 @@
 mod context;
 mod endpoint;
 mod error;
+mod events;
 mod io_thread;
 mod options;
 mod packed;
 mod pattern;
 mod peer;
 mod pipe;
+mod proxy;
 mod random;
 mod session;
 mod socket;
@@ -37,6 +40,7 @@ mod wait;
 pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
 pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
+pub use events::Events;
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
     SocketOptions, StopOn, TcpKeepalive,
@@ -44,9 +48,10 @@ pub use options::{
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
+pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
-pub use sys::{BlockedSignals, SignalMask};
+pub use sys::{BlockedSignals, Descriptors, SignalMask};
 pub use throttle::Throttle;
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

@@ -1,7 +1,14 @@
 //! The operating system, where the standard library does not reach: event descriptors, waiting with a
-//! signal mask, reading into spare capacity, interfaces. The only file of this crate with `unsafe`.
+//! signal mask, reading into spare capacity, interfaces. The only part of this crate with `unsafe`.
 #![allow(unsafe_code, reason = "system calls; every other file of the crate is safe")]
 #![allow(clippy::as_conversions, reason = "C integer types")]
+
+mod polling;
+
+pub use polling::Descriptors;
+pub(crate) use polling::Polled;
+#[cfg(not(zmq4_loom))]
+pub(crate) use polling::{wait_readable, wait_readable_or};
 
 use std::ffi::CStr;
 use std::io;
@@ -9,18 +16,9 @@ use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use socket2::Socket;
 use tokio::io::unix::AsyncFd;
-
-/// How [`wait_readable`] ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Polled {
-    Ready,
-    TimedOut,
-    Interrupted,
-}
 
 /// A set of signals, as `sigprocmask` has them.
 #[derive(Clone, Copy)]
@@ -105,36 +103,6 @@ pub(crate) fn clear_event(fd: BorrowedFd<'_>) {
     // SAFETY: eight octets are written to a live u64. Nothing to read is no error here.
     unsafe {
         libc::read(fd.as_raw_fd(), (&raw mut count).cast(), 8);
-    }
-}
-
-/// Waits until `fd` is readable, the deadline passes, or a signal that `mask` lets through arrives.
-pub(crate) fn wait_readable(
-    fd: BorrowedFd<'_>,
-    deadline: Option<Instant>,
-    mask: Option<&SignalMask>,
-) -> io::Result<Polled> {
-    let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let timeout =
-        deadline.map(|deadline| timespec(deadline.saturating_duration_since(Instant::now())));
-    let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-    let mask = mask.map_or(std::ptr::null(), |mask| &raw const mask.0);
-    // SAFETY: one pollfd, and pointers to values that outlive the call, or null.
-    let ready = unsafe { libc::ppoll(&raw mut poll, 1, timeout, mask) };
-    match ready {
-        0 => Ok(Polled::TimedOut),
-        1.. => Ok(Polled::Ready),
-        _ => match io::Error::last_os_error() {
-            error if error.kind() == io::ErrorKind::Interrupted => Ok(Polled::Interrupted),
-            error => Err(error),
-        },
-    }
-}
-
-fn timespec(duration: Duration) -> libc::timespec {
-    libc::timespec {
-        tv_sec: libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX),
-        tv_nsec: libc::c_long::from(i32::try_from(duration.subsec_nanos()).unwrap_or(0)),
     }
 }
 

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `buffer` | Python memory and frames |
 //! | `wait` | waiting in threads: detaching, signals, deadlines |
+//! | `poll` | waiting for several sockets and descriptors at once |
 //! | `operation` | waiting in asyncio: the native coroutine object |
 //! | `options` | the one table of options |
 //! | `error` | which exception an error becomes |
@@ -30,9 +31,12 @@ mod operation;
 mod options;
 mod peer;
 mod per_process;
+mod poll;
 mod process;
+mod proxy;
 mod raw;
 mod receive;
+mod refusal;
 mod role;
 mod send;
 mod settings;
@@ -53,6 +57,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<endpoint::EndpointHandle>()?;
     module.add_class::<frame::Frame>()?;
     module.add_class::<peer::Peer>()?;
+    module.add_class::<proxy::Proxy>()?;
     module.add_class::<signal::LoopSignal>()?;
     module.add_class::<socket::Socket>()?;
     module.add_class::<subscription::Subscription>()?;
@@ -62,9 +67,12 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(log::set_log_starter, module)?)?;
     module.add_function(wrap_pyfunction!(log::stop_log, module)?)?;
     module.add_function(wrap_pyfunction!(operation::set_loop_bridge, module)?)?;
+    module.add_function(wrap_pyfunction!(poll::poll, module)?)?;
+    module.add_function(wrap_pyfunction!(poll::watch, module)?)?;
     module.add_function(wrap_pyfunction!(process::after_fork_in_child, module)?)?;
     module.add_function(wrap_pyfunction!(process::shutdown, module)?)?;
 
+    error::load(py)?;
     let message = message::message_type(py)?;
     py.import("collections.abc")?.getattr("Sequence")?.call_method1("register", (message,))?;
     module.add("Message", message)?;

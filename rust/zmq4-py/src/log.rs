@@ -34,6 +34,8 @@ struct Records {
     queue: VecDeque<(u8, String)>,
     throttle: Throttle<Kind>,
     dropped: u64,
+    /// The highest level among those dropped.
+    dropped_level: u8,
     stopped: bool,
 }
 
@@ -71,11 +73,25 @@ fn records() -> MutexGuard<'static, Records> {
 
 impl Records {
     fn push(&mut self, level: u8, text: String) {
-        if self.queue.len() == CAPACITY {
-            self.queue.pop_front();
+        if self.queue.len() == CAPACITY
+            && let Some((level, _)) = self.queue.pop_front()
+        {
             self.dropped += 1;
+            self.dropped_level = self.dropped_level.max(level);
         }
         self.queue.push_back((level, text));
+    }
+
+    /// Takes what there is, and says how much there was beyond it.
+    fn take(&mut self) -> Vec<(u8, String)> {
+        let mut taken: Vec<_> = self.queue.drain(..).collect();
+        let (dropped, level) =
+            (std::mem::take(&mut self.dropped), std::mem::take(&mut self.dropped_level));
+        if dropped > 0 {
+            // Whoever does not see such records need not know of their number.
+            taken.push((level, format!("{dropped} log records were dropped")));
+        }
+        taken
     }
 
     /// Says how many records were held back, where it is time to.
@@ -148,12 +164,7 @@ pub(crate) fn next_log_records(py: Python<'_>) -> Option<Vec<(u8, String)>> {
         if records.queue.is_empty() {
             return None;
         }
-        let mut taken: Vec<_> = records.queue.drain(..).collect();
-        if records.dropped > 0 {
-            taken.push((30, format!("{} log records were dropped", records.dropped)));
-            records.dropped = 0;
-        }
-        Some(taken)
+        Some(records.take())
     })
 }
 

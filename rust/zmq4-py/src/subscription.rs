@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::error;
 use crate::peer::Peer;
@@ -39,6 +40,17 @@ impl Subscription {
     }
 }
 
+/// Reads a topic: octets, or text, which travels as UTF-8.
+fn octets(topic: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(text) = topic.cast::<PyString>() {
+        return Ok(text.to_cow()?.into_owned().into_bytes());
+    }
+    topic.cast::<PyBytes>().map(|octets| octets.as_bytes().to_vec()).map_err(|_| {
+        let kind = topic.get_type().name().map_or_else(|_| "that".to_owned(), |n| n.to_string());
+        PyTypeError::new_err(format!("a topic is bytes or text, not {kind}"))
+    })
+}
+
 #[pymethods]
 impl Subscription {
     /// What messages must begin with.
@@ -61,8 +73,11 @@ impl Subscription {
 
     /// Does what the peer asks for, or subscribes it to another topic instead.
     #[pyo3(signature = (topic=None))]
-    fn allow(&self, py: Python<'_>, topic: Option<&[u8]>) -> PyResult<()> {
-        self.decide(py, self.subscribes, topic.unwrap_or(&self.topic))
+    fn allow(&self, py: Python<'_>, topic: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        match topic {
+            None => self.decide(py, self.subscribes, &self.topic),
+            Some(topic) => self.decide(py, self.subscribes, &octets(topic)?),
+        }
     }
 
     /// Does not do what the peer asks for: it stays as it is.

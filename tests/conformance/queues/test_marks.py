@@ -25,7 +25,7 @@ def test_rule_39_the_mark_is_the_sum_over_inproc(
     ours: int,
     theirs: int,
     taken: int,
-    connect_first: bool,  # noqa: FBT001 (a parameter of the test)
+    connect_first: bool,
 ) -> None:
     with zmq4.Push(send_hwm=ours) as push, zmq4.Pull(recv_hwm=theirs) as pull:
         if connect_first:

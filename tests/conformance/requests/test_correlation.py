@@ -64,7 +64,7 @@ def test_rule_08_a_reply_of_several_frames_comes_whole(endpoint: str, deadline: 
 def test_rule_12_what_is_no_reply_is_dropped(
     endpoint: str,
     deadline: float,
-    correlate: bool,  # noqa: FBT001 (a parameter of the test)
+    correlate: bool,
 ) -> None:
     with (
         zmq4.Router(bind=endpoint) as router,

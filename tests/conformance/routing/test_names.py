@@ -206,7 +206,7 @@ def test_rule_22_a_chosen_name_is_free_when_its_endpoint_is_closed(
 @pytest.mark.parametrize("immediate", [False, True])
 def test_rule_22_a_chosen_name_is_free_when_an_endpoint_is_closed_that_never_connected(
     new_endpoint: Callable[[], str],
-    immediate: bool,  # noqa: FBT001 (a parameter of the test)
+    immediate: bool,
 ) -> None:
     with zmq4.Dealer(bind=new_endpoint()) as reserved:
         place = str(reserved.endpoint)

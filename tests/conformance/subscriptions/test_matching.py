@@ -56,24 +56,24 @@ def test_rule_23_either_side_may_bind(
 
 
 @pytest.mark.parametrize(
-    ("topic", "head", "is_wanted"),
+    ("topic", "head", "arrives"),
     [
-        (b"", b"", True),
-        (b"", b"anything", True),
-        (b"a", b"", False),
-        (b"a", b"a", True),
-        (b"a", b"ab", True),
-        (b"ab", b"a", False),
-        (b"a", b"A", False),
-        (b"\0", b"\0\1", True),
-        (b"\1", b"\1", True),
-        (b"\0\xff", b"\0\xfe", False),
-        (b"\xff" * 300, b"\xff" * 300, True),
-        (b"\xff" * 300, b"\xff" * 299, False),
+        (b"", b"", 1),
+        (b"", b"anything", 1),
+        (b"a", b"", 0),
+        (b"a", b"a", 1),
+        (b"a", b"ab", 1),
+        (b"ab", b"a", 0),
+        (b"a", b"A", 0),
+        (b"\0", b"\0\1", 1),
+        (b"\1", b"\1", 1),
+        (b"\0\xff", b"\0\xfe", 0),
+        (b"\xff" * 300, b"\xff" * 300, 1),
+        (b"\xff" * 300, b"\xff" * 299, 0),
     ],
 )
 def test_rule_23_topic_is_a_prefix_of_the_first_frame(
-    endpoint: str, deadline: float, topic: bytes, head: bytes, is_wanted: bool
+    endpoint: str, deadline: float, topic: bytes, head: bytes, arrives: int
 ) -> None:
     with (
         zmq4.Pub(bind=endpoint) as pub,
@@ -84,7 +84,7 @@ def test_rule_23_topic_is_a_prefix_of_the_first_frame(
         pub.send(head, topic)
         pub.send(b"last")
 
-        expected = [[head, topic], [b"last"]] if is_wanted else [[b"last"]]
+        expected = [[head, topic]] * arrives + [[b"last"]]
         assert [list(sub.recv(timeout=deadline)) for _ in expected] == expected
 
 
@@ -230,8 +230,8 @@ def test_rule_23_each_of_many_subscribers_has_its_share(endpoint: str, deadline:
             sub.close()
 
 
-topics = st.lists(st.binary(max_size=4).map(lambda octets: octets.translate(_FEW)), max_size=12)
-_FEW = bytes(each % 3 for each in range(256))
+FEW = bytes(each % 3 for each in range(256))
+topics = st.lists(st.binary(max_size=4).map(lambda octets: octets.translate(FEW)), max_size=12)
 
 
 @settings(max_examples=50)

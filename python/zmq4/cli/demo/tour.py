@@ -16,7 +16,7 @@ from zmq4.cli.demo.table import render_table
 from zmq4.cli.demo.text import survey, write_text
 from zmq4.cli.exit_code import ExitCode
 
-EXCERPT_LINES: Final = 10_000
+EXCERPT_LINES: Final = 5_000
 """Most lines for the stops that go step by step: enough to see, and over in a second or two."""
 
 

@@ -193,8 +193,13 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
         false
     }
 
-    /// Whether a send may succeed. A pipe that has become full since is only found out by a send.
-    fn has_room(&self) -> bool;
+    /// Whether a send would be accepted. What is full is asked to announce when it has room again.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool;
+
+    /// Whether sending and receiving take turns here: after the one it may be time for the other.
+    fn takes_turns(&self) -> bool {
+        false
+    }
 
     /// The pipe whose local batch holds the next message.
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId>;

@@ -94,8 +94,12 @@ impl Pattern for Rep {
         Ok(Routed::To { pipe: debt.pipe, wake: given == Given::Wake })
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         self.debt.is_some()
+    }
+
+    fn takes_turns(&self) -> bool {
+        true
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {

@@ -117,8 +117,12 @@ impl Pattern for Req {
         Ok(routed)
     }
 
-    fn has_room(&self) -> bool {
-        (self.turn == Turn::Ask || self.is_relaxed) && self.outbound.has_room()
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        (self.turn == Turn::Ask || self.is_relaxed) && self.outbound.has_room(pipes)
+    }
+
+    fn takes_turns(&self) -> bool {
+        true
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {

@@ -180,8 +180,10 @@ impl Pattern for Router {
         if self.is_mandatory { sent } else { sent.map_err(|_| NotSent::Undeliverable) }
     }
 
-    fn has_room(&self) -> bool {
-        !self.is_mandatory || !self.routes.is_empty()
+    /// For somebody: who it is for is not known before the message is.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        let mut ends = self.routes.values().filter_map(|&pipe| pipes.get(pipe));
+        !self.is_mandatory || ends.any(PipeEnd::has_room)
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {
@@ -199,5 +201,22 @@ impl Pattern for Router {
 
     fn receives(&self) -> bool {
         true
+    }
+}
+
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use std::hash::BuildHasher;
+
+    use super::*;
+
+    #[test]
+    fn names_are_hashed_with_a_key_that_no_peer_knows() {
+        let name = RoutingId::try_from(&b"alice"[..]).expect("a name");
+
+        let [one, other] = [Router::default(), Router::default()]
+            .map(|router| router.routes.hasher().hash_one(&name));
+
+        assert_ne!(one, other);
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::backlog::Tally;
-use super::local::{LocalBatch, MessageRef};
-use super::queue::{Pushed, Queue, Refill, Refused};
+use super::local::LocalBatch;
+use super::message::MessageRef;
+use super::party::{Pushed, Refill, Refused};
+use super::queue::Queue;
 use super::segment::Part;
 use crate::peer::Peer;
 
@@ -107,6 +109,11 @@ impl PipeEnd {
         })
     }
 
+    /// Whether there is room for a message, of the smallest size. If not, room is announced once there is.
+    pub(crate) fn has_room(&self) -> bool {
+        self.outbound.admits(SMALLEST)
+    }
+
     /// The next message of the local batch.
     #[allow(
         clippy::inline_always,
@@ -134,3 +141,6 @@ impl PipeEnd {
         self.inbound.tally().less(self.local.owed())
     }
 }
+
+/// The octets of the smallest message on the wire: a header and no body.
+const SMALLEST: usize = 2;

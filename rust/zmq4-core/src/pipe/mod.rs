@@ -8,8 +8,10 @@ mod backlog;
 mod end;
 mod local;
 mod marks;
+mod message;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+mod party;
 mod queue;
 mod segment;
 mod spares;
@@ -18,10 +20,11 @@ mod tests;
 
 pub(crate) use backlog::{Overflow, Tally};
 pub(crate) use end::{Express, Given, PipeEnd, PipeId};
-pub(crate) use local::Header;
-pub use local::{FrameRef, Frames, MessageRef};
 pub(crate) use marks::Marks;
-pub(crate) use queue::{Party, Pushed, Queue, Refill, Refused, Side};
+pub(crate) use message::Header;
+pub use message::{FrameRef, Frames, MessageRef};
+pub(crate) use party::{Party, Pushed, Refill, Refused, Side};
+pub(crate) use queue::Queue;
 pub use segment::Part;
 pub(crate) use segment::Segment;
 pub(crate) use spares::Spares;

@@ -54,7 +54,7 @@ impl Intake {
         queue: &Queue,
     ) -> Result<Pushed, Refused> {
         if topic.len() > MAX_TOPIC {
-            return Err(Refused::TooLong);
+            return Err(Refused::TopicTooLong);
         }
         let is_told = self.publisher.ask(self.pipe, wish, topic)?;
         Ok(if is_told { tell(wish, topic, peer, queue) } else { Pushed::Quiet })

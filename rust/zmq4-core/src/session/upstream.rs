@@ -208,7 +208,7 @@ mod tests {
         upstream.open(std::iter::empty());
         assert!(!upstream.is_owed());
 
-        upstream.tell(subscribe(&[b'a'; STEP]));
+        upstream.tell(subscribe(&vec![b'a'; STEP]));
         upstream.tell(subscribe(b"b"));
         assert!(upstream.is_owed());
         upstream.encode(None, &mut Vec::new());

@@ -28,7 +28,9 @@ impl Core {
         for tie in ties.into_values() {
             tie.bearer.close(linger);
         }
+        // Whoever sleeps on the descriptor is woken before it goes.
         self.ring_all();
+        self.inbox.put_out();
         self.context.unregister(self);
     }
 

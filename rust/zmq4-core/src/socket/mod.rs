@@ -8,6 +8,7 @@ mod greeting;
 mod host;
 mod inproc;
 mod names;
+mod readiness;
 mod receive;
 mod renewal;
 mod send;

@@ -43,6 +43,8 @@ impl Socket {
         }
         let taken = state.take(look);
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
+        let is_turn = core.inbox.has_waiters(WaitSide::Send) && state.has_turn_to_send();
+        core.relevel(&mut state);
         let stalled = core.unclog(&state);
         let aftermath = state.pipes.take_aftermath();
         drop(state);
@@ -58,6 +60,9 @@ impl Socket {
         }
         if more {
             core.inbox.pass_on(WaitSide::Receive);
+        }
+        if is_turn {
+            core.inbox.pass_on(WaitSide::Send);
         }
         Ok(result)
     }
@@ -94,6 +99,8 @@ impl Socket {
             }
         }
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
+        let is_turn = core.inbox.has_waiters(WaitSide::Send) && state.has_turn_to_send();
+        core.relevel(&mut state);
         writers.extend(core.unclog(&state));
         let aftermath = state.pipes.take_aftermath();
         drop(state);
@@ -105,6 +112,9 @@ impl Socket {
         }
         if more {
             core.inbox.pass_on(WaitSide::Receive);
+        }
+        if is_turn {
+            core.inbox.pass_on(WaitSide::Send);
         }
         match refused {
             Some(error) if count == 0 => Err(error),
@@ -122,18 +132,6 @@ impl Socket {
             let frames: Vec<Frame> = message.frames().map(FrameRef::to_frame).collect();
             Take::Taken(Message::new(frames).unwrap_or_else(|| Frame::default().into()))
         })
-    }
-
-    /// Whether a message is there.
-    pub fn has_message(&self) -> bool {
-        let (has_message, aftermath) = {
-            let mut state = self.core.lock();
-            (state.has_message(), state.pipes.take_aftermath())
-        };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.core.inbox);
-        }
-        has_message
     }
 }
 
@@ -204,12 +202,6 @@ impl State {
             NotReceived::OutOfTurn => RecvError::OutOfTurn,
             NotReceived::NotSupported => RecvError::NotSupported,
         }
-    }
-
-    pub(super) fn has_message(&mut self) -> bool {
-        let next = self.pattern.next(&mut self.pipes);
-        self.sweep();
-        next.is_some()
     }
 }
 

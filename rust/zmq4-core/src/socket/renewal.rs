@@ -9,6 +9,7 @@ use super::core::{Bearer, Core, EndpointKind, State};
 use crate::pattern::Abandoned;
 use crate::pipe::PipeId;
 use crate::session::Session;
+use crate::wait::WaitSide;
 
 /// The session that takes the place of another, and their endpoint.
 type Successor = (u64, Arc<Session>);
@@ -17,16 +18,28 @@ impl Socket {
     /// Gives up the request in progress. A REQ may ask again, and can never take a late reply for the
     /// answer to its next request; a REP goes on to the next one. Returns whether there was one.
     pub fn abandon(&self) -> bool {
-        let (bearer, successor) = {
-            let mut state = self.core.lock();
-            match state.pattern.abandon() {
-                Abandoned::Nothing => return false,
+        let core = &*self.core;
+        let (abandoned, (bearer, successor), aftermath) = {
+            let mut state = core.lock();
+            let abandoned = state.pattern.abandon();
+            let renewed = match abandoned {
                 Abandoned::Sent(Some(pipe)) if state.gone.is_none() => {
                     self.core.succeed(&mut state, pipe)
                 }
-                Abandoned::Sent(_) | Abandoned::Received => return true,
-            }
+                Abandoned::Sent(_) | Abandoned::Received | Abandoned::Nothing => (None, None),
+            };
+            core.relevel(&mut state);
+            (abandoned, renewed, state.pipes.take_aftermath())
         };
+        if let Some(aftermath) = aftermath {
+            aftermath.run(&core.inbox);
+        }
+        // Whose turn it is has changed: who waits for theirs looks.
+        for side in [WaitSide::Receive, WaitSide::Send] {
+            if core.inbox.has_waiters(side) {
+                core.inbox.pass_on(side);
+            }
+        }
         if let Some(bearer) = &bearer {
             bearer.close(Some(Duration::ZERO));
         }
@@ -38,7 +51,7 @@ impl Socket {
         {
             connecter.change_bonds(bond);
         }
-        true
+        abandoned != Abandoned::Nothing
     }
 }
 

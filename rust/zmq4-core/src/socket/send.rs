@@ -9,7 +9,7 @@ use super::core::{Core, Gone, State};
 use crate::error::{SendError, SubscribeError};
 use crate::options::OnFull;
 use crate::pattern::{Aftermath, NotSent, Routed};
-use crate::pipe::{Part, Pushed, Queue};
+use crate::pipe::{Part, PipeEnd, Pushed, Queue};
 use crate::wait::WaitSide;
 
 impl Socket {
@@ -47,13 +47,15 @@ impl Socket {
     fn send_parts(&self, parts: &[Part<'_>]) -> Result<(), SendError> {
         let core = &*self.core;
         let octets = parts.iter().map(Part::wire_len).sum();
-        let (sent, reader, aftermath) = {
+        let (sent, reader, is_turn, aftermath) = {
             let mut state = core.lock();
             if let Some(gone) = state.gone {
                 return Err(gone.into());
             }
             let (sent, reader) = state.give(parts, octets);
-            (sent, reader, state.pipes.take_aftermath())
+            let is_turn = core.inbox.has_waiters(WaitSide::Receive) && state.has_turn_to_receive();
+            core.relevel(&mut state);
+            (sent, reader, is_turn, state.pipes.take_aftermath())
         };
         if let Some(queue) = reader {
             queue.wake_reader();
@@ -64,6 +66,9 @@ impl Socket {
         sent?;
         if core.inbox.has_waiters(WaitSide::Send) {
             core.inbox.pass_on(WaitSide::Send);
+        }
+        if is_turn {
+            core.inbox.pass_on(WaitSide::Receive);
         }
         Ok(())
     }
@@ -117,7 +122,7 @@ impl Socket {
     pub fn peer_has_room(&self, routing_id: &[u8]) -> Option<bool> {
         let state = self.core.lock();
         let pipe = state.pattern.route(routing_id)?;
-        state.pipes.get(pipe).map(|end| end.outbound.admits(0))
+        state.pipes.get(pipe).map(PipeEnd::has_room)
     }
 
     /// Whether a send that would have to wait fails instead.
@@ -151,6 +156,7 @@ impl Core {
             return (Err(gone.into()), None, None);
         }
         let (result, reader) = state.give_run(frames);
+        self.relevel(&mut state);
         (result, reader, state.pipes.take_aftermath())
     }
 }
@@ -159,6 +165,12 @@ impl Core {
 type Run = (Result<usize, SendError>, Option<Arc<Queue>>, Option<Box<Aftermath>>);
 
 impl State {
+    /// Whether a message is dropped for which there is no room, or no peer.
+    pub(super) fn drops_surplus(&self) -> bool {
+        let pipe = &self.options.pipe;
+        pipe.conflate || matches!(pipe.on_full, OnFull::DropNewest | OnFull::DropOldest)
+    }
+
     /// Gives a message to the pattern. The queue's reader is to be woken.
     #[inline]
     fn give(
@@ -205,8 +217,7 @@ impl State {
 
 #[cold]
 fn refused(state: &mut State, refusal: NotSent) -> Result<(), SendError> {
-    let drops = state.options.pipe.conflate
-        || matches!(state.options.pipe.on_full, OnFull::DropNewest | OnFull::DropOldest);
+    let drops = state.drops_surplus();
     match refusal {
         NotSent::NotSupported => Err(SendError::NotSupported),
         NotSent::OutOfTurn => Err(SendError::OutOfTurn),

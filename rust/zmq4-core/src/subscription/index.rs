@@ -51,20 +51,20 @@ pub(crate) struct Subscribed {
 /// Why a peer's subscription was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// The topic is longer than any may be.
-    TooLong,
     /// The pipe holds as many as it may.
     TooMany,
     /// The subscriptions of all pipes take as much as they may.
     TooLarge,
+    /// The topic is longer than any may be.
+    TopicTooLong,
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooLong => "the peer asked for a topic that is longer than any may be",
             Self::TooMany => "the peer asked for more subscriptions than it may hold",
             Self::TooLarge => "the subscriptions of all peers take as much memory as they may",
+            Self::TopicTooLong => "the peer asked for a topic that is longer than 1 MiB",
         })
     }
 }

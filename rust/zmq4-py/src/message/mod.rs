@@ -203,6 +203,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
                 c"The routing id of the sender, on messages from a Router.",
             ),
         ],
+        is_final: true,
         base: None,
     };
     let made = spec.make(py)?;

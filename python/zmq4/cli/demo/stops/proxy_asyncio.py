@@ -28,7 +28,7 @@ async def _proxy(leash: Leash) -> None:
         zmq4.asyncio.Router(bind=LOOPBACK) as front,
         zmq4.asyncio.Dealer(bind=LOOPBACK) as back,
         zmq4.asyncio.Pull(bind="inproc://copies") as copies,
-        zmq4.asyncio.Push(connect="inproc://copies") as capture,
+        zmq4.asyncio.Push(connect="inproc://copies", send_hwm=0) as capture,
         asyncio.TaskGroup() as tasks,
     ):
         leash.tell(Bound(str(front.endpoint)))

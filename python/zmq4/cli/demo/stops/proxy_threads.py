@@ -19,7 +19,7 @@ def proxy(leash: Leash) -> None:
         zmq4.Router(bind=LOOPBACK) as front,
         zmq4.Dealer(bind=LOOPBACK) as back,
         zmq4.Pull(bind="inproc://copies") as copies,
-        zmq4.Push(connect="inproc://copies") as capture,
+        zmq4.Push(connect="inproc://copies", send_hwm=0) as capture,
         ThreadPoolExecutor(1) as threads,
     ):
         leash.tell(Bound(str(front.endpoint)))

@@ -23,12 +23,24 @@ use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
 const ROUND_OCTETS: usize = 1 << 20;
+/// What even the smallest write and read count: each costs a system call, whatever it moves. A sender that
+/// never pauses would otherwise keep the thread for as long as it takes to write a mebibyte of little
+/// messages one by one.
+const LEAST_COUNTED: usize = 8 * 1024;
 /// A write of fewer octets, with more to come, gives senders a moment to add to what comes.
 const LITTLE_OCTETS: usize = 16 * 1024;
 /// A pipe that was idle for so long gives its memory back.
 const IDLE: Duration = Duration::from_secs(1);
 /// Answers to the peer that may wait in the lane, in octets; beyond it they are coalesced.
 const LANE_OCTETS: usize = 1024;
+
+/// Lets others have a turn: the task is polled again once the system was asked for news. Merely woken, it
+/// would run dozens of times before that.
+fn give_way(cx: &mut Context<'_>) {
+    let turn = std::pin::pin!(tokio::task::yield_now());
+    let polled = turn.poll(cx);
+    debug_assert!(polled.is_pending(), "the first poll gives way");
+}
 
 /// Drives a connection until it ends, and says why it did.
 pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> Reason {
@@ -110,7 +122,7 @@ impl Traffic {
             let received = self.receive(cx, &mut inbound)?;
             let timed = self.keep_time(cx)?;
             if outbound == 0 || inbound == 0 {
-                cx.waker().wake_by_ref();
+                give_way(cx);
                 return Ok(Poll::Pending);
             }
             if [sent, received, timed] == [Step::Still; 3] {
@@ -136,7 +148,7 @@ impl Traffic {
                 Flushed::Wrote { octets, taken } => {
                     step = Step::Moved;
                     was_little = octets < LITTLE_OCTETS;
-                    *budget = budget.saturating_sub(octets);
+                    *budget = budget.saturating_sub(octets.max(LEAST_COUNTED));
                     self.trim_at.get_or_insert_with(|| now() + IDLE);
                     let queue = &self.session.outbound;
                     if taken.messages > 0 && queue.acknowledge(taken.messages, taken.octets) {

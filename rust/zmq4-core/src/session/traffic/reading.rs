@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use super::super::ingress::Found;
 use super::super::opening::Reason;
 use super::super::{Closing, clock};
-use super::{IDLE, Step, Traffic};
+use super::{IDLE, LEAST_COUNTED, Step, Traffic};
 
 /// How much is read behind a large body: headers, so that the next large body is read in its place too.
 const BEHIND_LARGE: usize = 512;
@@ -61,7 +61,7 @@ impl Traffic {
                 }
             };
             step = Step::Moved;
-            *budget = budget.saturating_sub(read.octets);
+            *budget = budget.saturating_sub(read.octets.max(LEAST_COUNTED));
             self.trim_at.get_or_insert_with(|| clock::now() + IDLE);
             self.owes_wake |= found.wake_reader;
             self.unseen += read.octets;
