@@ -122,7 +122,7 @@ impl<'a> MessageRef<'a> {
         self.extent.octets
     }
 
-    /// What [`LocalBatch::pop`] needs to drop this message.
+    /// What [`super::local::LocalBatch::pop`] needs to drop this message.
     #[inline]
     pub(crate) fn extent(&self) -> Extent {
         self.extent

@@ -1,7 +1,7 @@
 //! Subscriptions: which topics a subscriber wants, and which peers of a publisher want a message.
 //!
 //! Both sides are a [`trie::Trie`] of prefixes. A subscriber counts how often it asked for each ([`Interest`]);
-//! a publisher keeps a set a peer ([`Index`]), since peers cancel only when their own count is down to nothing.
+//! a publisher keeps a set a peer ([`index::Index`]), since peers cancel only when their own count is down to nothing.
 //! Nothing here waits, locks or knows of sockets. A message matches by its first frame alone.
 
 mod arena;
