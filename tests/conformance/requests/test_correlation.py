@@ -3,6 +3,7 @@
 import pytest
 
 import zmq4
+from faces.crew import Crew
 from faces.patience import eventually
 from wire.scripted import Meet
 
@@ -99,6 +100,21 @@ def test_rule_12_correlate_drops_foreign_numbers(endpoint: str, deadline: float)
             former = number
 
             assert req.recv(timeout=deadline).content == b"answer"
+
+
+def test_rule_12_what_is_dropped_makes_room(endpoint: str, deadline: float, crew: Crew) -> None:
+    with (
+        zmq4.Router(bind=endpoint, send_hwm=1) as router,
+        zmq4.Req(connect=router.endpoint, recv_hwm=1) as req,
+    ):
+        asking = crew.start(lambda: req.request(b"question", timeout=deadline))
+        sender = router.recv(timeout=deadline).sender
+
+        for _ in range(100):
+            router.send(sender, b"no", b"reply", timeout=deadline)
+        router.send(sender, b"", b"answer", timeout=deadline)
+
+        assert asking.result().content == b"answer"
 
 
 def relaxed(endpoint: str, *, correlate: bool) -> Pair:

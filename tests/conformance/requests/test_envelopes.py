@@ -1,11 +1,12 @@
 """REP answers whoever asked, in the envelope that the request came in, one after the other."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 
 import zmq4
 from faces.patience import eventually
+from wire.scripted import ScriptedListener
 
 ENVELOPES = [
     pytest.param([], id="direct"),
@@ -154,3 +155,37 @@ def test_rule_14_an_addressed_reply_goes_out_by_the_next_connection(
             request.reply(b"answer")
 
             assert [*broker.recv(timeout=deadline)] == [b"client", b"", b"answer"]
+
+
+LARGE = b"x" * 16_000_000
+"""More than the system's buffers hold, so that a peer can leave in the middle of it."""
+
+
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [pytest.param("", [], id="direct"), pytest.param("0101 61", [b"a"], id="addressed")],
+)
+def test_rule_14_a_reply_cut_off_by_a_lost_connection_comes_by_the_next_if_it_has_an_address(
+    deadline: float, address: str, left: list[bytes]
+) -> None:
+    backoff = zmq4.Backoff(0.01, max=0.01)
+    with closing(ScriptedListener.open()) as listener, zmq4.Rep(reconnect=backoff) as rep:
+        place = listener.address
+        rep.connect(place)
+        leaving = listener.accept()
+        leaving.shake_hands("REP", "DEALER")
+        leaving.send(address, "0100 0001 31")
+        rep.recv(timeout=deadline).reply(LARGE)
+        leaving.read(100_000)
+        leaving.reset()
+        listener.listening.close()
+        eventually(lambda: rep.endpoint.state == "connecting")
+
+        with zmq4.Dealer(bind=place) as dealer:
+            dealer.send(b"", b"2", timeout=deadline)
+            rep.recv(timeout=deadline).reply(b"answer to 2")
+
+            for former in left:
+                assert [*dealer.recv(timeout=deadline)] == [former, b"", LARGE]
+            assert [*dealer.recv(timeout=deadline)] == [b"", b"answer to 2"]
+        assert rep.stats().dropped == (0 if left else 1)

@@ -9,7 +9,7 @@ use zmq4_proto::Frame;
 use super::fair_queue::FairQueue;
 use super::{Abandoned, NotReceived, NotSent, Pattern, Pipes, Routed};
 use crate::peer::Peer;
-use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeEnd, PipeId};
+use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeId};
 
 /// The answering end of a dialogue in lock step.
 #[derive(Debug, Default)]
@@ -37,16 +37,24 @@ fn envelope(request: MessageRef<'_>) -> Option<usize> {
 }
 
 impl Debt {
-    /// Whether the reply may go out on the connection that the pipe has now. One without an address is for
-    /// whoever asked: on the next connection it would pass for the answer to another request.
-    fn reaches(&self, end: &PipeEnd) -> bool {
-        let is_addressed = self.envelope.len() > 1;
-        let is_asker = |caller| self.asker.as_ref().is_none_or(|asker| Arc::ptr_eq(asker, caller));
-        is_addressed || end.caller.as_ref().map_or(self.asker.is_none(), is_asker)
+    /// Whether the reply may only go out on the connection that the request came by. One without an address
+    /// is for whoever asked: on the next connection it would pass for the answer to another request.
+    fn is_for_caller(&self) -> bool {
+        self.envelope.len() == 1
     }
 
-    fn pay(&self, pipes: &Pipes, parts: &[Part<'_>]) -> Option<Given> {
-        let end = pipes.get(self.pipe).filter(|end| !end.is_hung_up && self.reaches(end))?;
+    fn asked_by(&self, caller: Option<&Arc<Peer>>) -> bool {
+        self.asker
+            .as_ref()
+            .is_none_or(|asker| caller.is_some_and(|caller| Arc::ptr_eq(asker, caller)))
+    }
+
+    fn pay(&self, pipes: &mut Pipes, parts: &[Part<'_>]) -> Option<Given> {
+        let end = pipes.get_mut(self.pipe).filter(|end| !end.is_hung_up)?;
+        if self.is_for_caller() && !self.asked_by(end.caller.as_ref()) {
+            return None;
+        }
+        end.is_for_caller = self.is_for_caller();
         let envelope = self.envelope.iter().cloned().map(Part::Share);
         let framed: Vec<_> = envelope.chain(parts.iter().map(Part::again)).collect();
         end.push(&framed, framed.iter().map(Part::wire_len).sum()).ok()

@@ -166,6 +166,13 @@ impl Backlog {
         }
     }
 
+    /// Gives up all that counts: what is queued, which it returns, and what was taken.
+    pub(super) fn forget(&mut self) -> VecDeque<Segment> {
+        let lost = std::mem::take(&mut self.tally).messages;
+        self.dropped += u64::try_from(lost).unwrap_or(u64::MAX);
+        std::mem::take(&mut self.batch)
+    }
+
     /// Makes way for a batch that replaces what is queued.
     fn make_way(&mut self) {
         if self.overflow == Overflow::Conflate {

@@ -46,6 +46,8 @@ pub(crate) struct PipeEnd {
     pub(crate) peer: Option<Arc<Peer>>,
     /// Who is connected at this moment.
     pub(crate) caller: Option<Arc<Peer>>,
+    /// What is queued is for the caller alone: it does not wait for the next one.
+    pub(crate) is_for_caller: bool,
     pub(crate) origin: Origin,
     /// How many frames in front of the next message are not for the user.
     pub(crate) envelope: usize,
@@ -79,6 +81,7 @@ impl PipeEnd {
             express,
             peer: None,
             caller: None,
+            is_for_caller: false,
             origin,
             envelope: 0,
             is_hung_up: false,

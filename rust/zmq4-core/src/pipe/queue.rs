@@ -232,6 +232,17 @@ impl Queue {
         }
     }
 
+    /// Drops what counts, and counts it as dropped: what the reader has taken is dropped by the reader. The
+    /// caller wakes the writer, after unlocking whatever it holds.
+    pub(crate) fn forget(&self) {
+        let batch = {
+            let mut state = self.state.lock();
+            state.writer.is_blocked = false;
+            state.backlog.forget()
+        };
+        drop(batch);
+    }
+
     /// Nothing more will be read; what is queued is dropped. Returns how many messages that were.
     pub(crate) fn close_reader(&self) -> usize {
         let (lost, batch) = {

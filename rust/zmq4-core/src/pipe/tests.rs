@@ -197,3 +197,24 @@ fn rule_25_a_small_body_given_by_reference_is_copied() {
         message.frames().map(|frame| matches!(frame, FrameRef::External(_))).collect();
     assert_eq!(kinds, [false, true]);
 }
+
+#[test]
+fn a_body_for_many_queues_is_shared_above_256_octets() {
+    for (len, is_shared) in [(256, false), (257, true), (Part::SHARED_FROM, true)] {
+        let body = vec![b'x'; len];
+        let part = Part::Copy(&body);
+        let copy = part.for_many();
+        let mut segments = [Segment::default(), Segment::default()];
+
+        for segment in &mut segments {
+            segment.append(std::slice::from_ref(&copy), copy.wire_len());
+        }
+
+        let bodies: Vec<_> = segments.iter().map(|segment| segment.externals.front()).collect();
+        match bodies.as_slice() {
+            [Some(one), Some(other)] => assert_eq!(one.body.as_ptr(), other.body.as_ptr()),
+            _ => assert!(!is_shared, "{len} octets were copied"),
+        }
+        assert!(bodies.iter().all(|body| body.is_some() == is_shared), "{len} octets");
+    }
+}

@@ -55,6 +55,11 @@ impl Egress {
         self.out.rewind();
     }
 
+    /// Drops what was taken from the queue and did not go out.
+    pub(super) fn forget(&mut self) {
+        self.out.clear();
+    }
+
     /// Octets of memory that are held.
     #[cfg(test)]
     pub(super) fn memory(&self) -> usize {

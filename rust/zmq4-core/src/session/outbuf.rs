@@ -93,6 +93,11 @@ impl OutBuf {
         settled
     }
 
+    pub(super) fn clear(&mut self) {
+        self.segments.clear();
+        self.rewind();
+    }
+
     /// The connection broke: the message in the middle of being written starts over on the next one.
     pub(super) fn rewind(&mut self) {
         self.taken = 0;

@@ -171,6 +171,16 @@ impl Session {
         }
     }
 
+    /// The connection has ended, and what is queued was for nobody else.
+    pub(crate) fn forget(&self) {
+        {
+            let mut egress = self.egress.lock();
+            egress.forget();
+            self.outbound.forget();
+        }
+        self.outbound.wake_writer();
+    }
+
     /// Another session takes its place at the endpoint, whose state is that one's from now on.
     pub(crate) fn step_down(&self) {
         self.succeeded.store(true, Ordering::Relaxed);

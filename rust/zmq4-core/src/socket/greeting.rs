@@ -65,15 +65,18 @@ impl State {
         true
     }
 
-    /// A peer that was greeted is gone.
-    pub(super) fn part(&mut self, pipe: PipeId, peer: &Arc<Peer>) {
-        if let Some(end) = self.pipes.get_mut(pipe) {
+    /// A peer that was greeted is gone. Says whether what is queued was for it alone.
+    pub(super) fn part(&mut self, pipe: PipeId, peer: &Arc<Peer>) -> bool {
+        let end = self.pipes.get_mut(pipe);
+        let was_for_caller = end.is_some_and(|end| {
             end.caller = None;
-        }
+            end.is_for_caller
+        });
         // Where another has taken over its name, the peer of that name is not gone.
         if self.options.pattern.notify.disconnect && self.is_reached_by_name(pipe) {
             self.notify(pipe, peer);
         }
+        was_for_caller
     }
 
     fn is_reached_by_name(&self, pipe: PipeId) -> bool {

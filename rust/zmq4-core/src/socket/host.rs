@@ -68,13 +68,15 @@ impl Host for EndpointHost {
         {
             session.inbound.wake_reader();
         }
-        let aftermath = {
+        let (was_for_caller, aftermath) = {
             let mut state = self.core.lock();
-            state.part(session.pipe, peer);
-            state.pipes.take_aftermath()
+            (state.part(session.pipe, peer), state.pipes.take_aftermath())
         };
         if let Some(aftermath) = aftermath {
             aftermath.run(&self.core.inbox);
+        }
+        if was_for_caller {
+            session.forget();
         }
     }
 
