@@ -29,9 +29,9 @@ def send_against_the_end(peer: ScriptedPeer, octets: str) -> None:
     [
         (subscribe(TOO_LONG), "a command of 1048587 octets exceeds the limit"),
         (cancel(TOO_LONG + bytes(3)), "a command of 1048587 octets exceeds the limit"),
-        (message(b"\1" + TOO_LONG), "a topic that is longer than any may be"),
-        (message(b"\0" + TOO_LONG), "a topic that is longer than any may be"),
-        (message(b"2", b"\1" + TOO_LONG), "a topic that is longer than any may be"),
+        (message(b"\1" + TOO_LONG), "a topic that is longer than 1 MiB"),
+        (message(b"\0" + TOO_LONG), "a topic that is longer than 1 MiB"),
+        (message(b"2", b"\1" + TOO_LONG), "a topic that is longer than 1 MiB"),
         ("06 4000000000000000", "exceeds the limit"),
         ("06 ffffffffffffffff", "0xffffffffffffffff"),
     ],

@@ -156,6 +156,28 @@ def test_rule_25_sender_that_waits_goes_on_when_the_slow_peer_leaves(
         assert quick.recv(timeout=deadline) == zmq4.Message(b"a", b"in the end")
 
 
+def test_rule_25_poller_is_told_of_room_while_every_peer_has_some(
+    endpoint: str, deadline: float, crew: Crew
+) -> None:
+    with (
+        zmq4.Pub(bind=endpoint, send_hwm=10, nodrop=True, **NARROW) as pub,
+        zmq4.Sub(connect=pub.endpoint, topics="a", recv_hwm=1, **NARROW) as slow,
+        zmq4.Sub(connect=pub.endpoint, topics="a", **NARROW) as quick,
+    ):
+        pub.wait_for_subscribers(2, "a", timeout=deadline)
+        poller: zmq4.Poller = zmq4.Poller()
+        poller.register(pub, zmq4.PollEvent.OUT)
+        assert poller.poll(0) == [(pub, zmq4.PollEvent.OUT)]
+        sent = fill(pub, b"a", quick, deadline)
+        assert poller.poll(0) == []
+        waiting = crew.start(poller.poll).asleep()
+
+        for _ in range(sent):
+            slow.recv(timeout=deadline)
+
+        assert waiting.result() == [(pub, zmq4.PollEvent.OUT)]
+
+
 def test_rule_25_nodrop_holds_at_once_and_until_it_is_taken_back(
     endpoint: str, deadline: float
 ) -> None:

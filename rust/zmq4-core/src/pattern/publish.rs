@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fair_queue::FairQueue;
 use super::{NotSent, Pattern, Pipes, Routed};
 use crate::options::PatternOptions;
-use crate::pipe::{Part, PipeId, Refused};
+use crate::pipe::{Part, PipeEnd, PipeId, Refused};
 use crate::subscription::Publisher;
 
 /// The publishing end.
@@ -131,9 +131,11 @@ impl Pattern for Publish {
         Ok(Routed::Spread)
     }
 
-    /// A publisher that may drop can always send.
-    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
-        true
+    /// A publisher that may drop can always send; another one while every peer has room: who a message is
+    /// for is not known before the message is.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        let mut ends = self.peers.iter().filter_map(|&peer| pipes.get(peer));
+        !self.rules.waits || ends.all(PipeEnd::has_room)
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {
