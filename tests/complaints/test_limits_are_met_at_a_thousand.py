@@ -79,9 +79,7 @@ def test_connection_takes_one_descriptor_at_each_end_and_no_thread(
         first.endpoint.ready(deadline)  # by then the listener has what it takes
         eventually(pull.peers)
         before = descriptors(), threads()
-        pushes = [
-            sockets.enter_context(zmq4.Push(connect=pull.endpoint)) for _ in range(count)
-        ]
+        pushes = [sockets.enter_context(zmq4.Push(connect=pull.endpoint)) for _ in range(count)]
         for push in pushes:
             push.endpoint.ready(deadline)
         eventually(lambda: len(pull.peers()) == count + 1)
@@ -111,4 +109,3 @@ async def test_thousands_of_sockets_that_wait_share_one_descriptor(
         for task in waiting:
             task.cancel()
         await asyncio.wait(waiting)
-

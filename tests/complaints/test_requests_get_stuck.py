@@ -42,7 +42,7 @@ def test_request_to_a_dead_server_ends_in_time_and_the_next_is_answered(
             address = str(rep.endpoint)
             req.connect(address)
             req.endpoint.ready(deadline)
-        with pytest.raises(zmq4.Timeout, match="no reply within 0.05 s, asked 2 times"):
+        with pytest.raises(zmq4.Timeout, match=r"no reply within 0\.05 s, asked 2 times"):
             req.request("lost", timeout=0.05, retries=1)
 
         with zmq4.Rep(bind=address) as rep, serving(rep):
@@ -64,9 +64,7 @@ def test_request_is_sent_again_over_every_connection_that_breaks(
             relay.cut()
 
 
-def test_late_reply_is_never_the_answer_to_another_question(
-    endpoint: str, deadline: float
-) -> None:
+def test_late_reply_is_never_the_answer_to_another_question(endpoint: str, deadline: float) -> None:
     with zmq4.Rep(bind=endpoint) as rep, zmq4.Req(connect=rep.endpoint) as req:
         for turn in range(30):
             with pytest.raises(zmq4.Timeout):

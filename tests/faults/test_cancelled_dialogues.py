@@ -135,7 +135,10 @@ def test_cancelled_receive_of_a_subscriber_has_taken_nothing(
     for order in ORDERS:
         # What it has not subscribed to is passed over on the way.
         message = outcome(
-            loop, sub.recv(), lambda: [pub.try_send(text) for text in ("other", "t", "other")], order
+            loop,
+            sub.recv(),
+            lambda: [pub.try_send(text) for text in ("other", "t", "other")],
+            order,
         )
 
         assert (message is None) != (sub.try_recv() is None), order

@@ -81,9 +81,7 @@ class Names:
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compile the resolver."""
     made = tmp_path_factory.mktemp("resolver") / "resolver.so"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-o", str(made), str(SOURCE), "-ldl"], check=True
-    )
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(made), str(SOURCE), "-ldl"], check=True)
     return made
 
 

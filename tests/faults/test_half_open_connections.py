@@ -31,7 +31,9 @@ def test_both_ends_notice_and_find_each_other_again(tcp_endpoint: str, deadline:
         relay.stop()
         eventually(lambda: not push.peers())
         eventually(lambda: not pull.peers())
-        assert re.search("the peer was silent|the handshake was not done", push.endpoint.failure or "")
+        assert re.search(
+            "the peer was silent|the handshake was not done", push.endpoint.failure or ""
+        )
         relay.go_on()
 
         push.endpoint.ready(deadline)
@@ -119,7 +121,9 @@ async def test_loop_that_receives_notices_and_goes_on(tcp_endpoint: str, deadlin
 
     async with (
         zmq4.asyncio.Pub(bind=tcp_endpoint, heartbeat=BEAT) as pub,
-        zmq4.asyncio.Sub(topics="", heartbeat=BEAT, handshake_timeout=5 * TIME_UNIT, reconnect=SOON) as sub,
+        zmq4.asyncio.Sub(
+            topics="", heartbeat=BEAT, handshake_timeout=5 * TIME_UNIT, reconnect=SOON
+        ) as sub,
     ):
         with Relay(pub.endpoint.port or 0) as relay:
             sub.connect(relay.address)

@@ -121,4 +121,3 @@ def test_words_of_a_peer_are_told_in_printable_lines(
     for line in lines:
         assert line.isprintable()
         assert len(line) < 1200
-
