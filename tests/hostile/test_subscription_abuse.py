@@ -104,8 +104,8 @@ def test_taking_back_what_was_never_asked_for_does_nothing(besiege: Besiege, kin
 
     with victim.friend() as friend, connect(victim.port) as raw:
         raw.sendall(OPENING + wire.subscribe(b"known") + unknown + wire.cancel(b"known") * 2)
-        raw.sendall(wire.frame(b"\0honest") + wire.subscribe(b"last"))
-        victim.wait_until_topics_are(2)
+        raw.sendall(wire.frame(b"\0honest") + wire.subscribe(b"last") + wire.subscribe(b"end"))
+        victim.wait_until_topics_are(3)
         friend.is_served()
 
 
@@ -113,8 +113,9 @@ def test_empty_topic_is_everything_however_often_it_is_asked_for(besiege: Besieg
     victim = besiege("Pub")
 
     with connect(victim.port) as raw:
-        raw.sendall(OPENING + wire.subscribe(b"") * 1000 + wire.cancel(b"") + wire.subscribe(b"x"))
-        victim.wait_until_topics_are(1)
+        raw.sendall(OPENING + wire.subscribe(b"") * 1000 + wire.cancel(b""))
+        raw.sendall(wire.subscribe(b"x") + wire.subscribe(b"end"))
+        victim.wait_until_topics_are(2)
         for text in ("hidden", "xyz"):
             victim.order(do="send", text=text, timeout=PATIENCE)
         heard = read_until(raw, b"xyz")
@@ -128,8 +129,8 @@ def test_change_of_mind_without_end_costs_a_publisher_no_memory(besiege: Besiege
 
     with victim.friend() as friend, connect(victim.port) as raw:
         before = victim.usage
-        raw.sendall(OPENING + change * 300 + wire.subscribe(b"last"))
-        victim.wait_until_topics_are(2)
+        raw.sendall(OPENING + change * 300 + wire.subscribe(b"last") + wire.subscribe(b"end"))
+        victim.wait_until_topics_are(3)
         friend.is_served()
 
         assert victim.usage.peak_resident - before.resident < 4 * MIB
