@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import zmq4
 from faces.patience import eventually
 from hostile import wire
-from hostile.test_bad_servers import saying
+from hostile.test_bad_servers import close, saying
 
 Answer = Callable[[socket.socket], None]
 
@@ -29,7 +29,7 @@ STRANGERS: dict[str, tuple[Answer, str]] = {
     "tls": (saying(b"\x15\x03\x01\x00\x02\x02\x46"), "by its first octets, TLS"),
     "echo": (echo, 'cannot talk to a peer of type "PUSH"'),
     "other_type": (saying(wire.GREETING + wire.ready("REP")), 'to a peer of type "REP"'),
-    "closes": (lambda raw: None, "the peer closed the connection|reset by peer"),
+    "closes": (close, "the peer closed the connection|reset by peer"),
 }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -214,10 +214,16 @@ async def test_task_that_fails_in_an_iteration_leaves_the_socket_to_the_next(
         assert isinstance(first.exception(), Mine)
 
         with pytest.warns(RuntimeWarning, match="was not replied to"):
-            second = asyncio.create_task(serve(failing=False))
-            answer = await req.request(b"y", timeout=deadline)
+            second, answer = await asyncio.gather(
+                started(serve(failing=False)), req.request(b"y", timeout=deadline)
+            )
         assert answer.content == b"served"
         second.cancel()
+
+
+async def started(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Start what may go on for long."""
+    return asyncio.create_task(work)
 
 
 async def test_callback_of_the_loop_that_fails_keeps_no_message_back(

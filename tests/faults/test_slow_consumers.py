@@ -32,6 +32,20 @@ def test_subscriber_that_reads_nothing_costs_its_mark_and_the_others_nothing(
     besiege: Besiege, figures: Figures, deadline: float, kind: str
 ) -> None:
     victim = besiege(kind, send_hwm=MARK, kernel_send_buffer=16 * 1024)
+
+    grown, dropped = neglect(victim, deadline, TOTAL)
+
+    figures(of=TOTAL, dropped=dropped, resident_mib=round(grown / MIB, 2))
+    assert dropped > 0
+    assert grown < MARK * BODY * 1.25 + (OTHERS + 1) * 2 * SEGMENT
+
+
+def neglect(victim: Victim, deadline: float, total: int) -> tuple[int, int]:
+    """Have so much published of which one subscriber reads nothing, and fifty read all.
+
+    Returns:
+        By how many octets the publisher grew, and how many messages it dropped.
+    """
     with ExitStack() as ends:
         slow = ends.enter_context(connect(victim.port))
         slow.sendall(wire.GREETING + wire.ready("SUB") + wire.subscribe(b""))
@@ -40,23 +54,20 @@ def test_subscriber_that_reads_nothing_costs_its_mark_and_the_others_nothing(
         victim.order(do="wait-for-subscribers", count=OTHERS + 1, timeout=deadline)
         before = victim.usage
 
-        for first in range(0, TOTAL, BATCH):
+        for first in range(0, total, BATCH):
             victim.order(do="publish", first=first, count=BATCH, octets=BODY)
             for other in others:
                 got = [int(other.recv(timeout=deadline)[0]) for _ in range(BATCH)]
                 assert got == [*range(first, first + BATCH)]
         after, dropped = victim.usage, victim.order(do="stats")["dropped"]
         numbers = heads(slow)
-        kept = [*islice(numbers, TOTAL - dropped)]
-        victim.order(do="publish", first=TOTAL, count=1, octets=0)
+        kept = [*islice(numbers, total - dropped)]
+        victim.order(do="publish", first=total, count=1, octets=0)
 
-        assert next(numbers) == TOTAL  # nothing more came before: what was dropped was counted
+        assert next(numbers) == total  # nothing more came before: what was dropped was counted
 
-    grown = after.peak_resident - before.resident
-    figures(of=TOTAL, dropped=dropped, resident_mib=round(grown / MIB, 2))
-    assert dropped > 0
     assert kept == sorted(set(kept))
-    assert grown < MARK * BODY * 1.25 + (OTHERS + 1) * 2 * SEGMENT
+    return after.peak_resident - before.resident, dropped
 
 
 async def test_subscriber_of_a_loop_that_sleeps_misses_what_is_counted(

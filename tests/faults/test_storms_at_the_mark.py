@@ -31,6 +31,12 @@ def chance(number: int) -> random.Random:
 async def test_pairs_of_tasks_exchange_all_in_order(
     endpoint: str, deadline: float, sender: str, receiver: str
 ) -> None:
+    await storm(endpoint, deadline, sender, receiver, MESSAGES)
+
+
+async def storm(endpoint: str, deadline: float, sender: str, receiver: str, messages: int) -> None:
+    """Have all pairs exchange so many messages, each in order."""
+
     async def play(number: int) -> None:
         choice = chance(number)
         place = f"{endpoint}-{number}" if "tcp" not in endpoint else endpoint
@@ -40,12 +46,12 @@ async def test_pairs_of_tasks_exchange_all_in_order(
         ):
 
             async def send() -> None:
-                for count in range(MESSAGES):
+                for count in range(messages):
                     await out.send(b"%d" % count, timeout=deadline)
                     await stall(choice)
 
             async def receive() -> None:
-                for count in range(MESSAGES):
+                for count in range(messages):
                     assert int((await inward.recv(timeout=deadline)).content) == count
                     await stall(choice)
 

@@ -40,145 +40,170 @@ class Reasons(logging.Handler):
             self.counts[f"{record.levelname} {text}"] += 1
 
 
-def receive(
-    socket: Any,  # noqa: ANN401 (any type)
-    wanted: str,
-    timeout: float,
-    answer: Callable[[Any], object] = lambda _: None,
-) -> bool:
-    """Receive and ``answer`` until ``wanted`` comes, whoever sends what; tell whether it came."""
-    until = time.monotonic() + timeout
-    while (left := until - time.monotonic()) > 0:
+class Servant:
+    """Does what orders say: each public method is one, called by its name."""
+
+    def __init__(self, socket: Any, reasons: Reasons) -> None:  # noqa: ANN401 (any type)
+        self._socket = socket
+        self._reasons = reasons
+        self._hoard: list[int] = []
+
+    def obey(self, order: dict[str, Any]) -> object:
+        """Do what ``order`` says and return what it asks for."""
+        name = order.pop("do").replace("-", "_")
+        return getattr(self, name)(**order)
+
+    def receive(
+        self, text: str, timeout: float, answer: Callable[[Any], object] = lambda _: None
+    ) -> bool:
+        """Receive and ``answer`` until ``text`` comes, whoever sends what; tell whether it came."""
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0:
+            try:
+                message = self._socket.recv(timeout=left)
+            except zmq4.Timeout:
+                return False
+            if isinstance(message, zmq4.Subscription):
+                continue
+            answer(message)
+            if message[0] == text.encode():
+                return True
+        return False
+
+    def receive_any(self, timeout: float) -> str:
+        """Receive what comes."""
+        return self._socket.recv(timeout=timeout)[0].decode()
+
+    def receive_all(self) -> list[list[str]]:
+        """Receive what is there."""
+        return [[part.decode() for part in each] for each in iter(self._socket.try_recv, None)]
+
+    def letters(self, count: int, timeout: float) -> list[list[str]]:
+        """Receive so many messages, and what else is there, with their senders."""
+        letters = [self._socket.recv(timeout=timeout) for _ in range(count)]
+        letters += iter(self._socket.try_recv, None)
+        return [[each.sender.hex(), *(part.decode() for part in each)] for each in letters]
+
+    def drain(self) -> None:
+        """Receive what is there, if that can be done at any time, and answer who wants an answer."""
+        while hasattr(self._socket, "try_recv") and not isinstance(self._socket, zmq4.Req):
+            message = self._socket.try_recv()
+            if message is None:
+                return
+            if isinstance(self._socket, zmq4.Rep):
+                message.reply(b"")
+
+    def echo(self, text: str, timeout: float) -> bool:
+        """Send back what comes to where it came from, until ``text`` does; tell whether it did."""
+
+        def send_back(message: Any) -> None:  # noqa: ANN401 (a request, or one with a sender)
+            if isinstance(self._socket, zmq4.Rep):
+                message.reply(*message)
+                return
+            with suppress(zmq4.Unroutable):  # whoever sent it may be gone by now
+                self._socket.send(message.sender, *message)
+
+        return self.receive(text, timeout, send_back)
+
+    def ask(self, text: str, timeout: float, retries: int) -> bool:
+        """Ask, and tell whether the answer is the question."""
+        answer: bool = self._socket.request(text, timeout=timeout, retries=retries).text == text
+        return answer
+
+    def send(self, text: str, timeout: float) -> bool:
+        """Send text."""
+        self._socket.send(text, timeout=timeout)
+        return True
+
+    def send_octets(self, octets: str) -> None:
+        """Send octets, written as characters of the same numbers."""
+        self._socket.send(octets.encode("latin-1"))
+
+    def send_to(self, to: str, text: str) -> str:
+        """Send to a peer; return `sent`, or why not."""
         try:
-            message = socket.recv(timeout=left)
-        except zmq4.Timeout:
-            return False
-        if isinstance(message, zmq4.Subscription):
-            continue
-        answer(message)
-        if message[0] == wanted.encode():
-            return True
-    return False
+            self._socket.send(bytes.fromhex(to), text)
+        except zmq4.Unroutable as error:
+            return str(error)
+        return "sent"
 
+    def publish(self, first: int, count: int, octets: int) -> None:
+        """Send so many messages that are numbered."""
+        for number in range(first, first + count):
+            self._socket.send(b"%d " % number, bytes(octets))
 
-def echo(socket: Any) -> Callable[[Any], object]:  # noqa: ANN401 (any type)
-    """Return what sends a message back to where it came from."""
-    if isinstance(socket, zmq4.Rep):
-        return lambda request: request.reply(*request)
-    # Whoever sent it may be gone by now.
-    return lambda message: suppressed(lambda: socket.send(message.sender, *message))
+    def connect(self, address: str) -> None:
+        """Connect to an address more."""
+        self._socket.connect(address)
 
+    def wait_until_peers_are(self, peers: int) -> None:
+        """Wait until so many are connected."""
+        wait_until(lambda: len(self._socket.peers()) == peers)
 
-def suppressed(work: Callable[[], object]) -> None:
-    """Do ``work`` for a peer that may have left."""
-    with suppress(zmq4.Unroutable):
-        work()
+    def wait_until_topics_are(self, topics: int) -> None:
+        """Wait until peers have subscribed to so many topics."""
+        wait_until(lambda: self._socket.topic_count == topics)
 
+    def wait_for_subscribers(self, count: int, timeout: float) -> None:
+        """Wait until so many peers have subscribed."""
+        self._socket.wait_for_subscribers(count, timeout=timeout)
 
-def drain(socket: Any) -> None:  # noqa: ANN401 (any type)
-    """Receive what is there, if that can be done at any time, and answer who wants an answer."""
-    while hasattr(socket, "try_recv") and not isinstance(socket, zmq4.Req):
-        message = socket.try_recv()
-        if message is None:
-            return
-        if isinstance(socket, zmq4.Rep):
-            message.reply(b"")
+    def topics(self) -> int:
+        """Count the topics to which peers have subscribed."""
+        count: int = self._socket.topic_count
+        return count
+
+    def stats(self) -> dict[str, int]:
+        """Count what the socket did."""
+        return dataclasses.asdict(self._socket.stats())
+
+    def line(self) -> list[object]:
+        """Tell how the endpoint is."""
+        endpoint = self._socket.endpoint
+        return [endpoint.state, endpoint.failure, endpoint.attempts]
+
+    def failure(self) -> str | None:
+        """Tell why the last connection failed."""
+        failure: str | None = self._socket.endpoint.failure
+        return failure
+
+    def failure_when_peers_are(self, peers: int) -> str | None:
+        """Likewise, once so many are connected."""
+        self.wait_until_peers_are(peers)
+        return self.failure()
+
+    def wait_until_failure_has(self, part: str) -> None:
+        """Wait until a connection has failed for a reason that has ``part``."""
+        wait_until(lambda: part in (self.failure() or ""))
+
+    def reasons(self) -> dict[str, int]:
+        """Count what was logged."""
+        return dict(self._reasons.counts)
+
+    def log_size(self) -> list[int]:
+        """Count the lines that were logged, and their octets."""
+        return [len(self._reasons.lines), self._reasons.octets]
+
+    def log_lines(self) -> list[str]:
+        """Give the lines that were logged."""
+        return self._reasons.lines
+
+    def hoard_descriptors(self) -> None:
+        """Take every descriptor that the system still gives."""
+        with suppress(OSError):
+            while True:
+                self._hoard.append(os.dup(0))
+
+    def release_descriptors(self) -> None:
+        """Give them back."""
+        while self._hoard:
+            os.close(self._hoard.pop())
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait until it is so, or until the child's deadline ends it."""
     while not is_so():
         time.sleep(0.001)  # nothing tells of the moment
-
-
-HOARD: list[int] = []
-
-
-def hoard() -> None:
-    """Take every descriptor that the system still gives."""
-    while True:
-        try:
-            HOARD.append(os.dup(0))
-        except OSError:
-            return
-
-
-def obey(socket: Any, reasons: Reasons, order: dict[str, Any]) -> object:  # noqa: ANN401 (any type)
-    """Do what ``order`` says and return what it asks for."""
-    match order:
-        case {"do": "receive", "text": text, "timeout": timeout}:
-            return receive(socket, text, timeout)
-        case {"do": "receive-any", "timeout": timeout}:
-            return socket.recv(timeout=timeout)[0].decode()
-        case {"do": "echo", "text": text, "timeout": timeout}:
-            return receive(socket, text, timeout, echo(socket))
-        case {"do": "ask", "text": text, "timeout": timeout, "retries": retries}:
-            return socket.request(text, timeout=timeout, retries=retries).text == text
-        case {"do": "topics"}:
-            return socket.topic_count
-        case {"do": "wait-until-topics-are", "topics": count}:
-            wait_until(lambda: socket.topic_count == count)
-            return count
-        case {"do": "stats"}:
-            return dataclasses.asdict(socket.stats())
-        case {"do": "drain"}:
-            drain(socket)
-            return True
-        case {"do": "receive-all"}:
-            return [[part.decode() for part in message] for message in iter(socket.try_recv, None)]
-        case {"do": "send", "text": text, "timeout": timeout}:
-            socket.send(text, timeout=timeout)
-            return True
-        case {"do": "send-octets", "octets": octets}:
-            socket.send(octets.encode("latin-1"))
-            return True
-        case {"do": "letters", "count": count, "timeout": timeout}:
-            letters = [socket.recv(timeout=timeout) for _ in range(count)]
-            letters += iter(socket.try_recv, None)
-            return [[each.sender.hex(), *(part.decode() for part in each)] for each in letters]
-        case {"do": "send-to", "to": to, "text": text}:
-            try:
-                socket.send(bytes.fromhex(to), text)
-            except zmq4.Unroutable as error:
-                return str(error)
-            return "sent"
-        case {"do": "wait-until-failure-has", "part": part}:
-            wait_until(lambda: part in (socket.endpoint.failure or ""))
-            return True
-        case {"do": "wait-for-subscribers", "count": count, "timeout": timeout}:
-            socket.wait_for_subscribers(count, timeout=timeout)
-            return count
-        case {"do": "publish", "first": first, "count": count, "octets": octets}:
-            for number in range(first, first + count):
-                socket.send(b"%d " % number, bytes(octets))
-            return True
-        case {"do": "failure"}:
-            return socket.endpoint.failure
-        case {"do": "failure-when-peers-are", "peers": count}:
-            wait_until(lambda: len(socket.peers()) == count)
-            return socket.endpoint.failure
-        case {"do": "reasons"}:
-            return dict(reasons.counts)
-        case {"do": "log-size"}:
-            return [len(reasons.lines), reasons.octets]
-        case {"do": "log-lines"}:
-            return reasons.lines
-        case {"do": "wait-until-peers-are", "peers": count}:
-            wait_until(lambda: len(socket.peers()) == count)
-            return count
-        case {"do": "connect", "address": address}:
-            socket.connect(address)
-            return True
-        case {"do": "line"}:
-            return [socket.endpoint.state, socket.endpoint.failure, socket.endpoint.attempts]
-        case {"do": "hoard-descriptors"}:
-            hoard()
-            return len(HOARD)
-        case {"do": "release-descriptors"}:
-            while HOARD:
-                os.close(HOARD.pop())
-            return 0
-    raise ValueError(order)
 
 
 def main(kind: str, options: dict[str, Any], descriptors: int) -> None:
@@ -192,8 +217,9 @@ def main(kind: str, options: dict[str, Any], descriptors: int) -> None:
         with suppress(zmq4.Timeout):
             socket.endpoint.ready(0.001)  # the first wait of a thread makes a descriptor for good
         print(json.dumps(socket.endpoint.port), flush=True)
+        servant = Servant(socket, reasons)
         for line in sys.stdin:
-            print(json.dumps(obey(socket, reasons, json.loads(line))), flush=True)
+            print(json.dumps(servant.obey(json.loads(line))), flush=True)
 
 
 main(sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3]))

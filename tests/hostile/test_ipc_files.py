@@ -93,7 +93,7 @@ def test_file_that_a_dead_process_left_is_replaced(path: Path, deadline: float) 
 OCCUPANTS: dict[str, Callable[[Path], object]] = {
     "file": lambda path: path.write_text("precious"),
     "folder": lambda path: path.mkdir(),
-    "pipe": lambda path: os.mkfifo(path),
+    "pipe": os.mkfifo,
     "symlink_to_nothing": lambda path: path.symlink_to(path.with_name("nothing")),
     "symlink_to_a_file": lambda path: (
         path.with_name("other").write_text("precious"),
@@ -130,16 +130,21 @@ def test_stale_socket_of_another_user_is_left_alone(path: Path, require_peer: Re
     assert path.stat().st_uid == NOBODY
 
 
+def fill_queue(path: Path, ends: ExitStack) -> None:
+    """Connect until the listener's queue takes no more."""
+    for _ in range(100):
+        raw = ends.enter_context(socket.socket(socket.AF_UNIX))
+        raw.setblocking(False)  # noqa: FBT003 (its only argument)
+        raw.connect(str(path))
+
+
 def test_listener_that_is_too_busy_to_answer_is_not_taken_for_dead(path: Path) -> None:
     with ExitStack() as ends:
         listener = ends.enter_context(socket.socket(socket.AF_UNIX))
         listener.bind(str(path))
         listener.listen(0)
         with pytest.raises(BlockingIOError):
-            for _ in range(100):
-                raw = ends.enter_context(socket.socket(socket.AF_UNIX))
-                raw.setblocking(False)  # noqa: FBT003 (its only argument)
-                raw.connect(str(path))
+            fill_queue(path, ends)
 
         with pytest.raises(zmq4.AddressInUse):
             zmq4.Pull(bind=f"ipc://{path}")

@@ -47,9 +47,13 @@ def is_reached(victim: Victim, raw: socket.socket, text: str) -> bool:
 def test_first_of_many_claimants_has_the_name_and_the_others_are_told(
     besiege: Besiege, order: tuple[int, ...]
 ) -> None:
-    victim = besiege("Router")
+    claim_in_turn(besiege("Router"), order, 20)
+
+
+def claim_in_turn(victim: Victim, order: tuple[int, ...], turns: int) -> None:
+    """Have three claim one name in an order, so many times: the first has it, and keeps it."""
     with victim.friend() as friend:
-        for turn in range(20):
+        for turn in range(turns):
             with claimants(victim, 3) as peers:
                 first, *others = (peers[number] for number in order)
                 first.sendall(claiming(NAME) + wire.frame(b"first"))
