@@ -177,6 +177,48 @@ pub(crate) fn descriptor_limit() -> usize {
     if known { usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX) } else { 1024 }
 }
 
+/// What a TCP peer owes us an answer to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owed {
+    /// Something was sent since its last answer, or it was probed for room.
+    pub(crate) is_asked: bool,
+    /// The time since it acknowledged anything.
+    pub(crate) last_answer: Duration,
+}
+
+/// Asks the system what a TCP peer has yet to acknowledge; none if it has everything, or the system does not
+/// tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn owed(fd: BorrowedFd<'_>) -> Option<Owed> {
+    let mut unsent: libc::c_int = 0;
+    // SAFETY: the call stores an int.
+    let known = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCOUTQ, &raw mut unsent) } == 0;
+    if !known || unsent == 0 {
+        return None;
+    }
+    let mut told = MaybeUninit::<libc::tcp_info>::zeroed();
+    let mut len = libc::socklen_t::try_from(size_of::<libc::tcp_info>()).unwrap_or(0);
+    // SAFETY: the call stores at most `len` octets of the struct, all of whose fields are integers.
+    let told = unsafe {
+        let (level, option) = (libc::IPPROTO_TCP, libc::TCP_INFO);
+        let place = told.as_mut_ptr().cast();
+        if libc::getsockopt(fd.as_raw_fd(), level, option, place, &raw mut len) != 0 {
+            return None;
+        }
+        told.assume_init()
+    };
+    Some(Owed {
+        is_asked: told.tcpi_probes > 0 || told.tcpi_last_data_sent < told.tcpi_last_ack_recv,
+        last_answer: Duration::from_millis(told.tcpi_last_ack_recv.into()),
+    })
+}
+
+/// Elsewhere the system keeps to its own limit.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn owed(_fd: BorrowedFd<'_>) -> Option<Owed> {
+    None
+}
+
 /// Lets only the owner open the file that a Unix socket will be bound to. Set before binding, so that
 /// there is no moment at which others could.
 pub(crate) fn restrict_to_owner(socket: &Socket) -> io::Result<()> {

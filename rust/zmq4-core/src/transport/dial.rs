@@ -47,13 +47,15 @@ async fn dial_tcp(
     if let Some(source) = source {
         tcp::bind_source(&socket, local::source_address(source, address).await?)?;
     }
+    tcp::limit_attempt(&socket, options.user_timeout)?;
     let socket = connect(socket, &address.into()).await?;
+    tcp::limit_attempt(&socket, None)?;
     let peer = peer_address(&socket)?;
     // A connection to an ephemeral port that nobody listens on can meet itself (simultaneous open).
     if socket.local_addr()?.as_socket() == Some(peer) {
         return Err(io::Error::new(io::ErrorKind::ConnectionRefused, "connected to itself"));
     }
-    Link::new(socket, format!("tcp://{peer}"))
+    Ok(Link::new(socket, format!("tcp://{peer}"))?.watched(options.user_timeout))
 }
 
 async fn dial_ipc(address: &IpcAddress, options: &LinkOptions) -> io::Result<Link> {

@@ -5,13 +5,15 @@
 
 use std::io::{self, IoSlice, Read};
 use std::os::fd::AsFd;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use socket2::Socket;
 use tokio::io::unix::AsyncFd;
 
+use super::vigil::Vigil;
 use crate::sys;
 
 /// An established byte stream.
@@ -19,11 +21,12 @@ use crate::sys;
 pub(crate) struct Link {
     stream: Stream,
     peer: String,
+    vigil: Option<Vigil>,
 }
 
 #[derive(Debug)]
 enum Stream {
-    Socket(AsyncFd<Socket>),
+    Socket(AsyncFd<Arc<Socket>>),
     #[cfg(test)]
     Mem(super::mem::MemLink),
 }
@@ -55,12 +58,30 @@ impl Link {
 
     fn counted(stream: Stream, peer: String) -> Self {
         OPEN.fetch_add(1, Ordering::Relaxed);
-        Self { stream, peer }
+        Self { stream, peer, vigil: None }
     }
 
     /// Wraps a connected, non-blocking socket. Called on the I/O thread that will drive it.
     pub(crate) fn new(socket: Socket, peer: String) -> io::Result<Self> {
-        Ok(Self::counted(Stream::Socket(sys::register(socket)?), peer))
+        Ok(Self::counted(Stream::Socket(sys::register(Arc::new(socket))?), peer))
+    }
+
+    /// Has it ended when its peer acknowledges nothing for so long. Called on the I/O thread that drives it.
+    pub(crate) fn watched(mut self, limit: Option<Duration>) -> Self {
+        self.vigil = match &self.stream {
+            Stream::Socket(fd) => limit.map(|limit| Vigil::keep(fd.get_ref(), limit)),
+            #[cfg(test)]
+            Stream::Mem(_) => None,
+        };
+        self
+    }
+
+    /// What became of a read or a write, unless the connection was given up.
+    fn unless_given_up<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        if self.vigil.as_ref().is_some_and(Vigil::is_given_up) {
+            return Err(io::Error::from_raw_os_error(libc::ETIMEDOUT));
+        }
+        done
     }
 
     /// Wraps one end of an in-memory stream.
@@ -84,7 +105,8 @@ impl Link {
             Stream::Socket(fd) => poll_socket(fd, cx, buffer.len(), |socket| {
                 let mut socket = socket;
                 socket.read(buffer)
-            }),
+            })
+            .map(|read| self.unless_given_up(read)),
             #[cfg(test)]
             Stream::Mem(mem) => mem.poll_read(cx, buffer),
         }
@@ -100,6 +122,7 @@ impl Link {
         match &self.stream {
             Stream::Socket(fd) => {
                 poll_socket(fd, cx, max, |socket| sys::receive_spare(socket.as_fd(), into, max))
+                    .map(|read| self.unless_given_up(read))
             }
             #[cfg(test)]
             Stream::Mem(mem) => {
@@ -128,7 +151,8 @@ impl Link {
         match &self.stream {
             Stream::Socket(fd) => poll_socket(fd, cx, max + behind.len(), |socket| {
                 sys::receive_split(socket.as_fd(), into, max, behind)
-            }),
+            })
+            .map(|read| self.unless_given_up(read)),
             #[cfg(test)]
             Stream::Mem(_) => self.poll_read_spare(cx, into, max),
         }
@@ -160,7 +184,7 @@ impl Link {
                 for _ in 0..ATTEMPTS {
                     let mut guard = ready!(fd.poll_write_ready(cx))?;
                     if let Ok(written) = guard.try_io(|fd| send(fd.get_ref(), slices)) {
-                        return Poll::Ready(written);
+                        return Poll::Ready(self.unless_given_up(written));
                     }
                 }
                 cx.waker().wake_by_ref();
@@ -196,7 +220,7 @@ impl Link {
 /// One read under readiness. A read that did not fill the buffer emptied the socket: the readiness is
 /// cleared without a further system call that would only say so.
 fn poll_socket(
-    fd: &AsyncFd<Socket>,
+    fd: &AsyncFd<Arc<Socket>>,
     cx: &mut Context<'_>,
     asked: usize,
     mut read: impl FnMut(&Socket) -> io::Result<usize>,

@@ -142,7 +142,8 @@ impl Acceptor {
             Endpoint::Tcp(_) => {
                 tcp::prepare(&socket, &self.options)?;
                 let peer = peer_address(&socket)?;
-                Link::new(socket, format!("tcp://{peer}"))
+                let link = Link::new(socket, format!("tcp://{peer}"))?;
+                Ok(link.watched(self.options.user_timeout))
             }
             Endpoint::Ipc(_) | Endpoint::Inproc(_) => {
                 tcp::buffers(&socket, &self.options)?;

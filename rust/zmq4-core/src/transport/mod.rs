@@ -12,6 +12,7 @@ mod local;
 #[cfg(test)]
 pub(crate) mod mem;
 mod tcp;
+mod vigil;
 
 pub(crate) use dial::dial;
 pub(crate) use link::Link;

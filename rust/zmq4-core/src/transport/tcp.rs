@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -55,8 +56,15 @@ pub(super) fn prepare(socket: &Socket, options: &LinkOptions) -> io::Result<()> 
             .with_retries(keepalive.count);
         socket.set_tcp_keepalive(&keepalive)?;
     }
+    Ok(())
+}
+
+/// Limits how long the system asks a host that does not answer, while a connection is being made. One that is
+/// there is watched over by us: the system would end it when its peer only reads nothing.
+pub(super) fn limit_attempt(socket: &Socket, limit: Option<Duration>) -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(options.user_timeout)?;
+    socket.set_tcp_user_timeout(limit)?;
+    let _ = (socket, limit);
     Ok(())
 }
 
