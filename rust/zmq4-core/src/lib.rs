@@ -4,6 +4,7 @@
 //!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
 //!   pattern     how a socket type uses its pipes                     (no tokio)
 //!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)
+//!   event       what happens, for whoever wants to know              (no tokio)
 //!   session     one connection's task                                (tokio)
 //!   transport   tcp, ipc, mem                                        (tokio)
 //! ```
@@ -16,6 +17,7 @@
 mod context;
 mod endpoint;
 mod error;
+mod event;
 mod io_thread;
 mod options;
 mod packed;
@@ -35,7 +37,10 @@ mod wait;
 
 pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
-pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
+pub use error::{
+    EndpointError, ListenError, OpenError, OptionError, RecvError, SendError, SubscribeError,
+};
+pub use event::{Cause, Event, Events, Failure, Happening, Heard, Loss};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
     SocketOptions, TcpKeepalive,
@@ -44,7 +49,7 @@ pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use session::{EndpointPhase, EndpointView};
-pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
+pub use socket::{Drops, OpenEndpoint, Socket, Stats, Take, Wait};
 pub use sys::{BlockedSignals, SignalMask};
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

@@ -6,7 +6,8 @@ use zmq4_proto::Frame;
 
 use super::fair_queue::FairQueue;
 use super::{NotReceived, NotSent, Pattern, Pipes, Routed};
-use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeId};
+use crate::event::Loss;
+use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeId, Refused};
 
 /// The answering end of a dialogue in lock step.
 #[derive(Debug, Default)]
@@ -31,11 +32,15 @@ fn envelope(request: MessageRef<'_>) -> Option<usize> {
 }
 
 impl Debt {
-    fn pay(&self, pipes: &Pipes, parts: &[Part<'_>]) -> Option<Given> {
-        let end = pipes.get(self.pipe).filter(|end| !end.is_hung_up)?;
+    fn pay(&self, pipes: &Pipes, parts: &[Part<'_>]) -> Result<Given, Loss> {
+        let end = pipes.get(self.pipe).filter(|end| !end.is_hung_up).ok_or(Loss::Gone)?;
         let envelope = self.envelope.iter().cloned().map(Part::Share);
         let framed: Vec<_> = envelope.chain(parts.iter().map(Part::again)).collect();
-        end.push(&framed, framed.iter().map(Part::wire_len).sum()).ok()
+        let given = end.push(&framed, framed.iter().map(Part::wire_len).sum());
+        given.map_err(|refused| match refused {
+            Refused::Full => Loss::Full,
+            Refused::Closed => Loss::Gone,
+        })
     }
 }
 
@@ -68,7 +73,7 @@ impl Pattern for Rep {
             pipes.announce(next);
         }
         // Nobody waits for a reply to somebody who left, or who does not read.
-        let given = debt.pay(pipes, parts).ok_or(NotSent::Undeliverable)?;
+        let given = debt.pay(pipes, parts).map_err(NotSent::Dropped)?;
         Ok(Routed::To { pipe: debt.pipe, wake: given == Given::Wake })
     }
 

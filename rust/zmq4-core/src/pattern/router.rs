@@ -6,6 +6,7 @@ use zmq4_proto::RoutingId;
 
 use super::fair_queue::FairQueue;
 use super::{Met, NameTaken, NotSent, Pattern, Pipes, Routed};
+use crate::event::Loss;
 use crate::options::PatternOptions;
 use crate::pipe::{Given, Part, PipeId, Refused};
 use crate::random;
@@ -73,6 +74,15 @@ impl Router {
             Err(Refused::Full) => Err(NotSent::Full),
             Err(Refused::Closed) => Err(NotSent::Unroutable),
         }
+    }
+}
+
+/// What cannot be sent is dropped, where the user wants it so.
+fn dropped(refusal: NotSent) -> NotSent {
+    match refusal {
+        NotSent::Full => NotSent::Dropped(Loss::Full),
+        NotSent::Unroutable | NotSent::NoPeer => NotSent::Dropped(Loss::Unroutable),
+        NotSent::Dropped(_) | NotSent::OutOfTurn | NotSent::NotSupported => refusal,
     }
 }
 
@@ -150,7 +160,7 @@ impl Pattern for Router {
         octets: usize,
     ) -> Result<Routed, NotSent> {
         let sent = self.push(pipes, parts, octets);
-        if self.is_mandatory { sent } else { sent.map_err(|_| NotSent::Undeliverable) }
+        if self.is_mandatory { sent } else { sent.map_err(dropped) }
     }
 
     fn has_room(&self) -> bool {

@@ -68,14 +68,14 @@ const EARLY_WAKE: usize = 64 * 1024;
 /// One direction of a pipe.
 #[derive(Debug)]
 pub(crate) struct Queue {
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     reader: Arc<dyn Party>,
     writer: Arc<dyn Party>,
 }
 
 #[derive(Debug)]
-struct State {
-    backlog: Backlog,
+pub(super) struct State {
+    pub(super) backlog: Backlog,
     reader: Reading,
     writer: Writing,
 }
@@ -226,17 +226,6 @@ impl Queue {
         if some { Refill::Some } else { state.nothing() }
     }
 
-    /// Replaces a message that was taken but not used, of so many wire octets, if a newer one is there.
-    pub(crate) fn supersede(&self, taken: &mut VecDeque<Segment>, octets: usize) {
-        let mut state = self.state.lock();
-        if let Some(newer) = state.backlog.batch.pop_front() {
-            state.backlog.tally.subtract(1, octets);
-            state.backlog.dropped += 1;
-            taken.clear();
-            taken.push_back(newer);
-        }
-    }
-
     /// The reader is done with messages it took; says whether the writer is to be woken.
     pub(crate) fn acknowledge(&self, messages: usize, octets: usize) -> bool {
         self.state.lock().acknowledge(Tally { messages, octets })
@@ -248,11 +237,6 @@ impl Queue {
         let admits = state.backlog.admits(octets) || state.backlog.overflow != Overflow::Refuse;
         state.writer.is_blocked |= !admits;
         admits
-    }
-
-    /// Counts a message that its writer drops, because it did not fit.
-    pub(crate) fn count_dropped(&self) {
-        self.state.lock().backlog.dropped += 1;
     }
 
     /// The reader drops what is written instead of taking it.
@@ -319,11 +303,6 @@ impl Queue {
     /// What counts: queued, and taken but not yet acknowledged.
     pub(crate) fn tally(&self) -> Tally {
         self.state.lock().backlog.tally
-    }
-
-    /// Messages dropped by the overflow rule so far.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.state.lock().backlog.dropped
     }
 
     /// Asks for a wake of the writer when nothing counts any more; false if that is so already.

@@ -7,9 +7,11 @@ use zmq4_proto::RoutingId;
 
 use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
 use super::host::EndpointHost;
+use super::losses::Damage;
 use super::{OpenEndpoint, Socket};
 use crate::endpoint::Endpoint;
 use crate::error::OpenError;
+use crate::event::Loss;
 use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
 
@@ -101,7 +103,8 @@ impl Core {
         let threads = self.context.io_threads()?;
         let options = self.state.lock().options.clone();
         let listener = transport::listen(endpoint, &options.link)?;
-        let status = EndpointStatus::new(listener.address().to_string(), EndpointPhase::Listening);
+        let address = listener.address().to_string();
+        let status = EndpointStatus::new(address, EndpointPhase::Listening, &self.events);
         let gatekeeper = Gatekeeper::new(&listener);
         let handle = {
             let mut state = self.lock();
@@ -109,6 +112,7 @@ impl Core {
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
+        status.listening();
         let plan = self.plan(handle.id, status, None);
         let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
         let all = Arc::clone(&threads);
@@ -126,7 +130,8 @@ impl Core {
     ) -> Result<OpenEndpoint, OpenError> {
         // Started, or found missing, before anything is entered.
         self.context.io_threads()?;
-        let status = EndpointStatus::new(endpoint.to_string(), EndpointPhase::Connecting);
+        let (address, phase) = (endpoint.to_string(), EndpointPhase::Connecting);
+        let status = EndpointStatus::new(address, phase, &self.events);
         let (handle, session, has_pipe) = {
             let mut state = self.lock();
             state.check_open()?;
@@ -157,12 +162,9 @@ impl Core {
 
     /// The session of an endpoint that connects was replaced: the new one begins its life.
     pub(super) fn redial(self: &Arc<Self>, id: u64, session: Arc<Session>) {
-        let found = {
-            let state = self.lock();
-            let entry = state.endpoints.iter().find(|entry| entry.id == id);
-            entry.map(|entry| Arc::clone(&entry.handle.status))
+        let Some(status) = self.status_of(id) else {
+            return session.close(Some(Duration::ZERO));
         };
-        let Some(status) = found else { return session.close(Some(Duration::ZERO)) };
         let plan = self.plan(id, status, None);
         let Ok(endpoint) = plan.status.address().parse() else { return };
         // The threads run: they served the session before this one.
@@ -178,10 +180,10 @@ impl Core {
         self.inbox.writable(session.pipe);
         let ticket = format!("{} {}", self.socket_type, plan.status.address());
         let ticket = self.context.ticket(ticket);
-        let core = Arc::clone(self);
+        let (core, address) = (Arc::clone(self), Arc::clone(plan.status.address()));
         self.context.io_threads()?.spawn(async move {
             session::connect(endpoint, Arc::clone(&session), plan).await;
-            core.forget_pipe(&session);
+            core.forget_pipe(&session, address);
             drop(ticket);
         });
         Ok(())
@@ -210,16 +212,17 @@ impl Core {
         let (entry, ends, stalled, linger) = {
             let mut state = self.lock();
             let Some(at) = state.endpoints.iter().position(|entry| entry.id == id) else { return };
-            let entry = state.endpoints.remove(at);
             let pipes: Vec<_> =
                 state.ties.iter().filter(|(_, tie)| tie.endpoint == id).map(|(&p, _)| p).collect();
-            let is_inproc_bind = matches!(entry.kind, EndpointKind::InprocBound(_));
+            let kind = state.endpoints.get(at).map(|entry| &entry.kind);
+            let is_inproc_bind = matches!(kind, Some(EndpointKind::InprocBound(_)));
             let mut ends = Vec::new();
             // Unbinding an inproc name removes the name; the pipes stay, as in the field.
             for pipe in pipes.into_iter().filter(|_| !is_inproc_bind) {
                 let bearer = state.ties.get(&pipe).map(|tie| tie.bearer.clone());
                 ends.push((bearer, state.remove(pipe)));
             }
+            let entry = state.endpoints.remove(at);
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
@@ -236,25 +239,34 @@ impl Core {
         self.inbox.ring_all();
     }
 
-    /// Stops what runs for an endpoint.
+    /// Stops what runs for an endpoint. Whoever sees it closed finds its address free; its connections end
+    /// after that.
     pub(super) fn end(&self, entry: &Entry, linger: Option<Duration>) {
         match &entry.kind {
             EndpointKind::Listener(gatekeeper) => gatekeeper.close(),
-            EndpointKind::Connector(session) => session.close(linger),
             EndpointKind::InprocBound(name) => {
                 self.context.with_names(|names| names.unbind(name, self));
             }
             EndpointKind::InprocConnected(name, Some(bond)) => self.leave(name, bond, linger),
-            EndpointKind::InprocConnected(_, None) => {}
+            EndpointKind::Connector(_) | EndpointKind::InprocConnected(_, None) => {}
         }
-        entry.handle.status.enter(EndpointPhase::Closed);
+        entry.handle.status.close();
+        match &entry.kind {
+            EndpointKind::Listener(gatekeeper) => gatekeeper.dismiss(),
+            EndpointKind::Connector(session) => session.close(linger),
+            EndpointKind::InprocBound(_) | EndpointKind::InprocConnected(..) => {}
+        }
     }
 
     /// A connecting session has ended for good: its pipe goes.
-    fn forget_pipe(&self, session: &session::Session) {
+    fn forget_pipe(self: &Arc<Self>, session: &Session, endpoint: Arc<str>) {
         session.inbound.close_writer();
-        let dropped = session.outbound.close_reader();
-        let mut state = self.lock();
-        state.stats.dropped += u64::try_from(dropped).unwrap_or(u64::MAX);
+        let count = u64::try_from(session.outbound.close_reader()).unwrap_or(u64::MAX);
+        let aftermath = {
+            let mut state = self.lock();
+            state.lose(Damage { endpoint, ..Damage::new(Loss::Gone, count) });
+            state.pipes.take_aftermath()
+        };
+        self.settle(aftermath);
     }
 }

@@ -18,6 +18,9 @@ impl State {
         peer: &Arc<Peer>,
     ) -> Result<Option<Bearer>, NameTaken> {
         let Met { replaced } = self.pattern.meet(&mut self.pipes, pipe, &peer.routing_id)?;
+        if let Some(tie) = self.ties.get_mut(&pipe) {
+            tie.peer = Some(Arc::clone(peer));
+        }
         if self.options.pattern.notify.connect {
             self.notify(pipe, peer);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::core::{Bearer, Core, State, Tie};
+use crate::event::Loss;
 use crate::peer::Peer;
 use crate::pipe::{Part, PipeEnd, PipeId, Pushed};
 use crate::session::{Host, Intake, Reason, Session};
@@ -51,9 +52,7 @@ impl Host for EndpointHost {
             }
             (replaced, state.pipes.take_aftermath())
         };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.core.inbox);
-        }
+        self.core.settle(aftermath);
         if let Some(bearer) = replaced {
             bearer.evict();
         }
@@ -72,9 +71,7 @@ impl Host for EndpointHost {
             state.part(session.pipe, peer);
             state.pipes.take_aftermath()
         };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.core.inbox);
-        }
+        self.core.settle(aftermath);
     }
 
     fn intake(&self, pipe: PipeId) -> Option<Intake> {
@@ -83,16 +80,22 @@ impl Host for EndpointHost {
     }
 
     fn detach(&self, pipe: PipeId) {
-        let session = {
+        let (session, mut damage) = {
             let state = self.core.lock();
-            state.ties.get(&pipe).and_then(|tie| tie.bearer.session().cloned())
+            let session = state.ties.get(&pipe).and_then(|tie| tie.bearer.session().cloned());
+            // Whose it was is forgotten as soon as its end is known.
+            (session, state.damage_of(pipe, Loss::Gone, 0))
         };
         let Some(session) = session else { return };
         session.inbound.close_writer();
-        let dropped = session.outbound.close_reader();
-        let mut state = self.core.lock();
-        state.stats.dropped += u64::try_from(dropped).unwrap_or(u64::MAX);
-        self.core.clog(&state);
+        damage.count = u64::try_from(session.outbound.close_reader()).unwrap_or(u64::MAX);
+        let aftermath = {
+            let mut state = self.core.lock();
+            state.lose(damage);
+            self.core.clog(&state);
+            state.pipes.take_aftermath()
+        };
+        self.core.settle(aftermath);
     }
 
     fn is_clogged(&self) -> bool {
@@ -114,7 +117,7 @@ impl Core {
 
 impl State {
     /// Whether a further pipe may be attached through an endpoint.
-    fn admits(&self, endpoint: u64) -> bool {
+    pub(super) fn admits(&self, endpoint: u64) -> bool {
         let is_open = self.endpoints.iter().any(|entry| entry.id == endpoint);
         is_open && self.gone.is_none() && self.pattern.admits()
     }
@@ -139,7 +142,7 @@ impl State {
         }
         let pipe = end.origin.pipe;
         self.pipes.insert(pipe, end);
-        self.ties.insert(pipe, Tie { endpoint, bearer });
+        self.ties.insert(pipe, Tie { endpoint, bearer, peer: None });
         self.pattern.attach(pipe);
     }
 }

@@ -62,7 +62,8 @@ impl Core {
             }
             EndpointKind::InprocConnected(name, Some(_)) => {
                 let name = name.clone();
-                let joint = self.joint(state, id, status.address(), status);
+                let address = status.address().to_string();
+                let joint = self.joint(state, id, address, status);
                 let kind =
                     EndpointKind::InprocConnected(name.clone(), Some(Arc::clone(&joint.bond)));
                 (kind, Successor::Inproc(name, joint))
