@@ -11,7 +11,7 @@ use super::bond::{Bond, BondEnd};
 use super::losses::{Drops, Ledger};
 use super::{OpenEndpoint, Socket, Stats};
 use crate::context::Context;
-use crate::error::OpenError;
+use crate::error::{OpenError, OptionError};
 use crate::event::Hub;
 use crate::options::{Limits, OnFull, PipeOptions, SocketOptions};
 use crate::pattern::{self, Pattern, Pipes};
@@ -333,7 +333,31 @@ impl Socket {
 
     /// Changes options. Marks apply to existing pipes at once; everything else to later endpoints.
     pub fn configure(&self, change: impl FnOnce(&mut SocketOptions)) {
-        let mut guard = self.core.state.lock();
+        self.change_options(self.core.state.lock(), change);
+    }
+
+    /// Changes options that cannot be changed once there is an endpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError::Fixed`] if there is one.
+    pub fn configure_first(
+        &self,
+        change: impl FnOnce(&mut SocketOptions),
+    ) -> Result<(), OptionError> {
+        let state = self.core.state.lock();
+        if !state.endpoints.is_empty() {
+            return Err(OptionError::Fixed);
+        }
+        self.change_options(state, change);
+        Ok(())
+    }
+
+    fn change_options(
+        &self,
+        mut guard: MutexGuard<'_, State>,
+        change: impl FnOnce(&mut SocketOptions),
+    ) {
         let state = &mut *guard;
         change(&mut state.options);
         state.pattern.configure(&state.options.pattern);
