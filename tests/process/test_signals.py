@@ -37,6 +37,8 @@ CALLS = [
     "full.drain()",
     "full.endpoint.ready()",
     "pull.endpoint.ready(timeout=30)",
+    "next(pull.events())",
+    "list(pull.events(timeout=30))",
     "context.term()",
     "context.term(timeout=30)",
     "lingering.close()",
@@ -56,12 +58,13 @@ ASYNC = """
                     case "send": await afull.send(b"x")
                     case "drain": await afull.drain()
                     case "ready": await afull.endpoint.ready()
+                    case "events": await anext(apull.events())
                     case "iteration": [message async for message in apull]
 """
 
 ASYNC_CALLS = [
     f"asyncio.run(wait({kind!r}))"
-    for kind in ("recv", "recv_many", "send", "drain", "ready", "iteration")
+    for kind in ("recv", "recv_many", "send", "drain", "ready", "events", "iteration")
 ]
 
 INTERRUPT = """

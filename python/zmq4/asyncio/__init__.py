@@ -19,6 +19,7 @@ a loop, but belongs to one thread at a time.
 """
 
 from zmq4.asyncio._endpoint import Endpoint
+from zmq4.asyncio._events import Events
 from zmq4.asyncio._pipeline import Dealer, Pair, Pull, Push
 from zmq4.asyncio._publish_subscribe import Pub, Sub, XPub, XSub
 from zmq4.asyncio._request_reply import Rep, Req, Router
@@ -27,6 +28,7 @@ from zmq4.asyncio.types import Receiver, Sender
 __all__ = [
     "Dealer",
     "Endpoint",
+    "Events",
     "Pair",
     "Pub",
     "Pull",

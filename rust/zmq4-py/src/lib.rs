@@ -10,6 +10,7 @@
 //! | `operation` | waiting in asyncio: the native coroutine object |
 //! | `options` | the one table of options |
 //! | `error` | which exception an error becomes |
+//! | `events` | what happens, as Python's objects |
 //! | `process` | fork and interpreter exit |
 
 mod buffer;
@@ -18,6 +19,7 @@ mod context;
 mod endpoint;
 mod equip;
 mod error;
+mod events;
 mod frame;
 mod heap_type;
 mod held;
@@ -51,6 +53,8 @@ mod _native {
     use crate::endpoint::{EndpointHandle, normal_form};
     #[pymodule_export]
     use crate::equip::equip;
+    #[pymodule_export]
+    use crate::events::EventStream;
     #[pymodule_export]
     use crate::frame::Frame;
     #[pymodule_export]
