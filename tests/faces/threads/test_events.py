@@ -217,6 +217,26 @@ def test_unread_events_make_way_and_are_counted(inproc_endpoint: str) -> None:
         assert events.try_next() is None
 
 
+def test_flood_of_strangers_holds_nobody_up(tcp_endpoint: str, deadline: float) -> None:
+    strangers = 300
+    with zmq4.Pull() as pull:
+        slow, quick = pull.events(timeout=deadline, capacity=5), pull.events(timeout=deadline)
+        place = pull.bind(tcp_endpoint)
+        for _ in range(strangers):
+            plain.create_connection(("127.0.0.1", place.port or 0)).close()
+
+        heard = next_words(quick, 1 + 2 * strangers)
+        with zmq4.Push(connect=place) as push:
+            push.send(b"still")
+            assert pull.recv(timeout=deadline).content == b"still"
+        pull.close()
+        left = list(slow)
+
+    assert heard.count("Accepted") == heard.count("HandshakeFailed ended") == strangers
+    assert len(left) == 5
+    assert left[0].missed + len(left) > 2 * strangers
+
+
 def test_every_listener_hears_everything(inproc_endpoint: str, crew: Crew) -> None:
     with zmq4.Pull() as pull:
         listeners = [pull.events(timeout=10) for _ in range(20)]

@@ -213,12 +213,18 @@ fn log<'a>(socket: SocketType, loss: Loss, damages: impl Iterator<Item = &'a Dam
     let routing_id = routing_id.map(|id| Excerpt::new(id.as_bytes()).to_string());
     let mut peers = damages.filter_map(|damage| damage.peer.as_ref());
     let peer = peers.next().map(|peer| &*peer.address);
+    let whose = match loss {
+        Loss::Full => "for slow peers",
+        Loss::Unroutable if routing_id.is_some() => "to unknown routing ids",
+        Loss::Unroutable => "for which there was no peer",
+        Loss::Gone => "for peers that are gone",
+    };
     tracing::warn!(
         target: "zmq4",
         %socket,
         routing_id,
         peer,
-        "{count} {messages} dropped in the last second: {loss}"
+        "{count} {messages} {whose} dropped in the last second"
     );
 }
 
