@@ -43,8 +43,8 @@ impl Guest {
     }
 
     fn refuse(&self, reason: &Reason) {
-        tracing::warn!(target: "zmq4", peer = self.address, %reason, "connection refused");
         self.status.handshake_failed(&self.address, &reason.failure(), None);
+        tracing::warn!(target: "zmq4", peer = self.address, %reason, "connection refused");
     }
 }
 

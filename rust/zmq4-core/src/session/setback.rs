@@ -33,17 +33,17 @@ impl Setback {
     /// Tells of it, and when the next attempt will be made.
     pub(super) fn tell(&self, status: &EndpointStatus, retry_in: Option<Duration>) {
         let Self { stage, reason } = self;
-        let endpoint = status.address();
-        if reason.is_refusal() {
-            tracing::warn!(target: "zmq4", %endpoint, %reason, "refused");
-        } else {
-            tracing::debug!(target: "zmq4", %endpoint, %reason, "not connected");
-        }
         let why = &reason.failure();
         match stage {
             Stage::Dialling => status.connect_failed(why, retry_in),
             Stage::Handshake(address) => status.handshake_failed(address, why, retry_in),
             Stage::Traffic(peer) => status.disconnected(peer, why, retry_in),
+        }
+        let endpoint = status.address();
+        if reason.is_refusal() {
+            tracing::warn!(target: "zmq4", %endpoint, %reason, "refused");
+        } else {
+            tracing::debug!(target: "zmq4", %endpoint, %reason, "not connected");
         }
     }
 }

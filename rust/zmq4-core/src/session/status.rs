@@ -115,7 +115,6 @@ impl EndpointStatus {
 
     /// The handshake with a peer is done.
     pub(crate) fn connected(&self, peer: &Arc<Peer>) {
-        tracing::debug!(target: "zmq4", peer = %peer.address, "connected");
         self.change(
             |view| {
                 if view.phase == EndpointPhase::Connecting {
@@ -126,6 +125,7 @@ impl EndpointStatus {
             },
             |()| Some(Happening::Connected { peer: Arc::clone(peer) }),
         );
+        tracing::debug!(target: "zmq4", peer = %peer.address, "connected");
     }
 
     /// A peer did not complete the handshake, or is not welcome.
@@ -152,7 +152,6 @@ impl EndpointStatus {
 
     /// A peer that was connected is gone. Who says so a second time says nothing.
     pub(crate) fn disconnected(&self, peer: &Arc<Peer>, why: &Failure, retry_in: Option<Duration>) {
-        tracing::debug!(target: "zmq4", peer = %peer.address, reason = %why, "disconnected");
         self.change(
             |view| {
                 let before = view.peers.len();
@@ -171,6 +170,7 @@ impl EndpointStatus {
                 was_there.then_some(Happening::Disconnected { peer, why, retry_in })
             },
         );
+        tracing::debug!(target: "zmq4", peer = %peer.address, reason = %why, "disconnected");
     }
 
     /// A connecting endpoint makes no further attempt.
