@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from contextlib import AsyncExitStack, ExitStack
 
 
@@ -22,6 +22,8 @@ class PeerKind(Enum):
 
     PAIR = "pair"
     DEALER = "dealer"
+    REQ = "req"
+    REP = "rep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,41 @@ class PeerFace:
 
 
 @dataclass(frozen=True, slots=True)
+class RouterFace:
+    """A bound ROUTER socket.
+
+    Args:
+        endpoint: The address that the other side connects to, with its real port.
+        echo: Sends back so many messages, each to whoever sent it.
+    """
+
+    endpoint: str
+    echo: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PubFace:
+    """A bound publisher without a water mark.
+
+    Args:
+        endpoint: The address that the other side connects to, with its real port.
+        send: Publishes a message of one frame.
+        await_subscriptions: Returns when so many subscriptions have arrived.
+    """
+
+    endpoint: str
+    send: Callable[[bytes], object]
+    await_subscriptions: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SubFace:
+    """A connected SUB socket; ``recv`` receives a message of one frame as ``bytes``."""
+
+    recv: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class AsyncPushFace:
     """The sending call of a bound PUSH socket under asyncio."""
 
@@ -98,6 +135,15 @@ class Candidate(Protocol):
 
     def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
+
+    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+        """Open a ROUTER socket and bind it to ``address``."""
+
+    def bind_pub(self, stack: ExitStack, address: str) -> PubFace:
+        """Open a publisher without a water mark and bind it to ``address``."""
+
+    def connect_sub(self, stack: ExitStack, address: str, topics: Sequence[bytes]) -> SubFace:
+        """Open a SUB socket, subscribe it to ``topics`` and connect it to ``address``."""
 
     async def bind_push_async(self, stack: AsyncExitStack, address: str) -> AsyncPushFace:
         """Open an asyncio PUSH socket and bind it to ``address``."""

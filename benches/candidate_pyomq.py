@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pyomq
 import pyomq.asyncio
 
 import loops
-from candidate import AsyncPullFace, AsyncPushFace, PeerFace, PeerKind, PullFace, PushFace
+from candidate import (
+    AsyncPullFace,
+    AsyncPushFace,
+    PeerFace,
+    PeerKind,
+    PubFace,
+    PullFace,
+    PushFace,
+    RouterFace,
+    SubFace,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AsyncExitStack, ExitStack
 
     from candidate import Candidate
@@ -50,6 +62,34 @@ class Pyomq:
         sock.connect(address)
         return PeerFace("", sock.send, sock.recv)
 
+    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+        """Open a ROUTER socket and bind it to ``address``."""
+        sock = _open(stack, pyomq.ROUTER)
+        endpoint = sock.bind(address)
+        return RouterFace(endpoint, partial(_echo, sock))
+
+    def bind_pub(self, stack: ExitStack, address: str) -> PubFace:
+        """Open a publisher without a water mark and bind it to ``address``."""
+        sock = _open(stack, pyomq.XPUB)
+        sock.sndhwm = 0
+        sock.setsockopt(pyomq.XPUB_VERBOSE, 1)
+        endpoint = sock.bind(address)
+
+        def await_subscriptions(count: int) -> None:
+            for _ in repeat(None, count):
+                sock.recv()
+
+        return PubFace(endpoint, sock.send, await_subscriptions)
+
+    def connect_sub(self, stack: ExitStack, address: str, topics: Sequence[bytes]) -> SubFace:
+        """Open a SUB socket, subscribe it to ``topics`` and connect it to ``address``."""
+        sock = _open(stack, pyomq.SUB)
+        sock.sndhwm = sock.rcvhwm = 0
+        for topic in topics:
+            sock.setsockopt(pyomq.SUBSCRIBE, topic)
+        sock.connect(address)
+        return SubFace(sock.recv)
+
     async def bind_push_async(self, stack: AsyncExitStack, address: str) -> AsyncPushFace:
         """Open an asyncio PUSH socket and bind it to ``address``."""
         sock = pyomq.asyncio.Context.instance().socket(pyomq.PUSH)
@@ -70,6 +110,17 @@ def _open(stack: ExitStack, kind: int) -> pyomq.Socket:
     return sock
 
 
-_PEERS = {PeerKind.PAIR: pyomq.PAIR, PeerKind.DEALER: pyomq.DEALER}
+def _echo(sock: pyomq.Socket, count: int) -> None:
+    recv, send = sock.recv_multipart, sock.send_multipart
+    for _ in repeat(None, count):
+        send(recv())
+
+
+_PEERS = {
+    PeerKind.PAIR: pyomq.PAIR,
+    PeerKind.DEALER: pyomq.DEALER,
+    PeerKind.REQ: pyomq.REQ,
+    PeerKind.REP: pyomq.REP,
+}
 
 CANDIDATE: Candidate = Pyomq()

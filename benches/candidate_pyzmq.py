@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import zmq
 import zmq.asyncio
 
 import loops
-from candidate import AsyncPullFace, AsyncPushFace, PeerFace, PeerKind, PullFace, PushFace
+from candidate import (
+    AsyncPullFace,
+    AsyncPushFace,
+    PeerFace,
+    PeerKind,
+    PubFace,
+    PullFace,
+    PushFace,
+    RouterFace,
+    SubFace,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AsyncExitStack, ExitStack
 
     from candidate import Candidate
@@ -52,6 +64,38 @@ class Pyzmq:
         sock.connect(address)
         return PeerFace("", sock.send, sock.recv)
 
+    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+        """Open a ROUTER socket and bind it to ``address``."""
+        sock = _open(stack, zmq.ROUTER)
+        sock.backlog = LONG_BACKLOG
+        sock.bind(address)
+        endpoint = sock.getsockopt_string(zmq.LAST_ENDPOINT)
+        return RouterFace(endpoint, partial(_echo, sock))
+
+    def bind_pub(self, stack: ExitStack, address: str) -> PubFace:
+        """Open a publisher without a water mark and bind it to ``address``."""
+        sock = _open(stack, zmq.XPUB)
+        sock.sndhwm = 0
+        sock.setsockopt(zmq.XPUB_VERBOSE, 1)
+        sock.bind(address)
+        endpoint = sock.getsockopt_string(zmq.LAST_ENDPOINT)
+
+        def await_subscriptions(count: int) -> None:
+            for _ in repeat(None, count):
+                sock.recv()
+
+        return PubFace(endpoint, sock.send, await_subscriptions)
+
+    def connect_sub(self, stack: ExitStack, address: str, topics: Sequence[bytes]) -> SubFace:
+        """Open a SUB socket, subscribe it to ``topics`` and connect it to ``address``."""
+        sock = _open(stack, zmq.SUB)
+        # Subscriptions beyond its water mark are lost.
+        sock.sndhwm = sock.rcvhwm = 0
+        for topic in topics:
+            sock.subscribe(topic)
+        sock.connect(address)
+        return SubFace(sock.recv)
+
     async def bind_push_async(self, stack: AsyncExitStack, address: str) -> AsyncPushFace:
         """Open an asyncio PUSH socket and bind it to ``address``."""
         sock = zmq.asyncio.Context.instance().socket(zmq.PUSH)
@@ -69,11 +113,26 @@ class Pyzmq:
 
 def _open(stack: ExitStack, kind: zmq.SocketType) -> zmq.Socket[bytes]:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
+    # Looked at when the first socket is made; the default is 1,023.
+    context.max_sockets = MAX_SOCKETS
     sock = context.socket(kind)
     stack.callback(sock.close, linger=0)
     return sock
 
 
-_PEERS = {PeerKind.PAIR: zmq.PAIR, PeerKind.DEALER: zmq.DEALER}
+def _echo(sock: zmq.Socket[bytes], count: int) -> None:
+    recv, send = sock.recv_multipart, sock.send_multipart
+    for _ in repeat(None, count):
+        send(recv())
+
+
+LONG_BACKLOG = 4096
+MAX_SOCKETS = 20_000
+_PEERS = {
+    PeerKind.PAIR: zmq.PAIR,
+    PeerKind.DEALER: zmq.DEALER,
+    PeerKind.REQ: zmq.REQ,
+    PeerKind.REP: zmq.REP,
+}
 
 CANDIDATE: Candidate = Pyzmq()

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import loops
 import zmq4
 import zmq4.asyncio
-from candidate import AsyncPullFace, AsyncPushFace, PeerFace, PeerKind, PullFace, PushFace
+from candidate import (
+    AsyncPullFace,
+    AsyncPushFace,
+    PeerFace,
+    PeerKind,
+    PubFace,
+    PullFace,
+    PushFace,
+    RouterFace,
+    SubFace,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from contextlib import AsyncExitStack, ExitStack
 
     from candidate import Candidate
@@ -46,19 +57,38 @@ class Zmq4:
 
     def bind_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
         """Open a socket of ``kind`` and bind it to ``address``."""
-        match kind:
-            case PeerKind.PAIR:
-                return _peer(stack.enter_context(zmq4.Pair(bind=address)))
-            case PeerKind.DEALER:
-                return _peer(stack.enter_context(zmq4.Dealer(bind=address)))
+        sock = _PEERS[kind]()
+        stack.callback(sock.close)
+        sock.bind(address)
+        return _peer(sock)
 
     def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
-        match kind:
-            case PeerKind.PAIR:
-                return _peer(stack.enter_context(zmq4.Pair(connect=address)))
-            case PeerKind.DEALER:
-                return _peer(stack.enter_context(zmq4.Dealer(connect=address)))
+        sock = _PEERS[kind]()
+        stack.callback(sock.close)
+        sock.connect(address)
+        return _peer(sock)
+
+    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+        """Open a ROUTER socket and bind it to ``address``."""
+        sock = stack.enter_context(zmq4.Router(bind=address, backlog=LONG_BACKLOG))
+        return RouterFace(str(sock.endpoint), partial(_echo, sock))
+
+    def bind_pub(self, stack: ExitStack, address: str) -> PubFace:
+        """Open a publisher without a water mark and bind it to ``address``."""
+        sock = stack.enter_context(zmq4.XPub(bind=address, send_hwm=0, verbose=True))
+
+        def await_subscriptions(count: int) -> None:
+            for _ in repeat(None, count):
+                sock.recv()
+
+        return PubFace(str(sock.endpoint), sock.send, await_subscriptions)
+
+    def connect_sub(self, stack: ExitStack, address: str, topics: Sequence[bytes]) -> SubFace:
+        """Open a SUB socket, subscribe it to ``topics`` and connect it to ``address``."""
+        return SubFace(
+            stack.enter_context(zmq4.Sub(connect=address, topics=topics, recv_hwm=0)).recv_bytes
+        )
 
     async def bind_push_async(self, stack: AsyncExitStack, address: str) -> AsyncPushFace:
         """Open an asyncio PUSH socket and bind it to ``address``."""
@@ -71,8 +101,15 @@ class Zmq4:
         return AsyncPullFace(sock.recv_bytes)
 
 
-def _peer(sock: zmq4.Pair | zmq4.Dealer) -> PeerFace:
+def _peer(sock: Peer) -> PeerFace:
     return PeerFace(str(sock.endpoint), sock.send, sock.recv_bytes)
+
+
+def _echo(sock: zmq4.Router, count: int) -> None:
+    recv, send = sock.recv, sock.send
+    for _ in repeat(None, count):
+        message = recv()
+        send(message.sender, message.content)
 
 
 def _flood_rows(sock: zmq4.Push, body: bytes, count: int) -> None:
@@ -106,11 +143,15 @@ def _read_batches(sock: zmq4.Pull, body: bytes, count: int) -> None:
                 raise loops.MismatchError(body, message.content)
 
 
+Peer: TypeAlias = "zmq4.Pair | zmq4.Dealer | zmq4.Req | zmq4.Rep"
 ROWS_A_CALL = 100
 MESSAGES_A_CALL = 1000
-_PEERS = {
+LONG_BACKLOG = 4096
+_PEERS: dict[PeerKind, Callable[[], Peer]] = {
     PeerKind.PAIR: zmq4.Pair,
     PeerKind.DEALER: zmq4.Dealer,
+    PeerKind.REQ: zmq4.Req,
+    PeerKind.REP: zmq4.Rep,
 }
 
 CANDIDATE: Candidate = Zmq4()

@@ -30,6 +30,8 @@ class Run:
         others_share: Share of the machine that others used meanwhile, from 0 to 1.
         p50_us: Median round trip in microseconds; ``None`` in streams.
         p99_us: 99th percentile of the same.
+        peer_kb: Memory that each peer took, by side; empty where there is but one.
+        setup_per_second: Peers connected and greeted a second; ``None`` where there is but one.
     """
 
     scenario: str
@@ -43,6 +45,8 @@ class Run:
     others_share: float
     p50_us: float | None
     p99_us: float | None
+    peer_kb: dict[str, float]
+    setup_per_second: float | None
 
     @property
     def messages_per_second(self) -> float:
@@ -83,7 +87,7 @@ def measure(candidate: str, scenario: Scenario, *, round_number: int, seconds: f
             others = OthersWatch()
             lap = workers.lap(count)
             share = others.share(lap.cpu_seconds)
-            count = next_count(lap, seconds)
+            count = min(next_count(lap, seconds), scenario.most)
             if lap.timing.seconds >= seconds / 2 or count <= lap.messages:
                 break
     return Run(
@@ -98,15 +102,16 @@ def measure(candidate: str, scenario: Scenario, *, round_number: int, seconds: f
         others_share=share,
         p50_us=lap.timing.p50_us,
         p99_us=lap.timing.p99_us,
+        peer_kb=lap.peer_kb,
+        setup_per_second=lap.timing.setup_per_second,
     )
 
 
 def next_count(lap: Lap, seconds: float) -> int:
     """Choose how many messages should fill ``seconds``, judging by ``lap``, within bounds."""
     wanted = lap.messages * seconds / max(lap.timing.seconds, 1e-6)
-    return int(min(wanted, lap.messages * GROWTH, MAX_COUNT))
+    return int(min(wanted, lap.messages * GROWTH))
 
 
 DIRTY_SHARE = 0.30
 GROWTH = 8
-MAX_COUNT = 50_000_000

@@ -28,11 +28,13 @@ class Lap:
     Args:
         messages: Messages that went one way, or round trips.
         timing: What the timekeeper's watch said.
+        peer_kb: Memory that each peer took, by side, where there are many.
         usage: What each process spent.
     """
 
     messages: int
     timing: Timing
+    peer_kb: dict[str, float]
     usage: dict[Role, Usage]
 
     @property
@@ -77,9 +79,15 @@ class Pair:
         """
         timings = self._ask({"lap": count, "verified": verified})
         usage = self._ask({"usage": True})
+        said = {role: Timing(**json.loads(timing)) for role, timing in timings.items()}
         return Lap(
             messages=count,
-            timing=Timing(**json.loads(timings[self._scenario.timekeeper])),
+            timing=said[self._scenario.timekeeper],
+            peer_kb={
+                role.value: timing.peer_kb
+                for role, timing in said.items()
+                if timing.peer_kb is not None
+            },
             usage={role: Usage(**json.loads(spent)) for role, spent in usage.items()},
         )
 

@@ -25,7 +25,8 @@ class Asker:
         self, candidate: Candidate, scenario: Scenario, address: str, stack: ExitStack
     ) -> None:
         """Open the socket; ``stack`` closes it."""
-        peer = candidate.bind_peer(stack, _KINDS[scenario.shape], address)
+        asks, _ = _KINDS[scenario.shape]
+        peer = candidate.bind_peer(stack, asks, address)
         self.endpoint = peer.endpoint
         self._send = peer.send
         self._recv = peer.recv
@@ -42,7 +43,7 @@ class Asker:
         times = loops.round_trips(self._send, self._recv, self._body, count)
         seconds = perf_counter() - start
         ordered = sorted(times)
-        return Timing(seconds, _percentile_us(ordered, 0.50), _percentile_us(ordered, 0.99))
+        return Timing(seconds, percentile_us(ordered, 0.50), percentile_us(ordered, 0.99))
 
 
 class Echoer:
@@ -54,7 +55,8 @@ class Echoer:
         self, candidate: Candidate, scenario: Scenario, address: str, stack: ExitStack
     ) -> None:
         """Open the socket; ``stack`` closes it."""
-        peer = candidate.connect_peer(stack, _KINDS[scenario.shape], address)
+        _, echoes = _KINDS[scenario.shape]
+        peer = candidate.connect_peer(stack, echoes, address)
         self._send = peer.send
         self._recv = peer.recv
 
@@ -69,12 +71,13 @@ class Echoer:
         return Timing(perf_counter() - start)
 
 
-def _percentile_us(ordered_ns: Sequence[int], share: float) -> float:
+def percentile_us(ordered_ns: Sequence[int], share: float) -> float:
     """Take the nearest rank at ``share`` of ordered nanoseconds, in microseconds."""
     return ordered_ns[min(len(ordered_ns) - 1, int(share * len(ordered_ns)))] / 1e3
 
 
 _KINDS = {
-    Shape.PAIR_ROUND_TRIPS: PeerKind.PAIR,
-    Shape.DEALER_ROUND_TRIPS: PeerKind.DEALER,
+    Shape.PAIR_ROUND_TRIPS: (PeerKind.PAIR, PeerKind.PAIR),
+    Shape.DEALER_ROUND_TRIPS: (PeerKind.DEALER, PeerKind.DEALER),
+    Shape.REQ_ROUND_TRIPS: (PeerKind.REQ, PeerKind.REP),
 }

@@ -65,7 +65,7 @@ def play(scenario: Scenario, plan: Plan) -> Iterator[Run | CallCount | Failure]:
     failed: set[str] = set()
     for round_number in range(plan.rounds):
         for candidate in rotated(plan.candidates, round_number):
-            if candidate in failed:
+            if candidate in failed or candidate in scenario.without:
                 continue
             try:
                 for run in _until_clean(candidate, scenario, round_number, plan):

@@ -17,11 +17,14 @@ class Metric(Enum):
     RATE = "messages/s"
     P50 = "p50 µs"
     CPU = "CPU µs/message"
+    SETUP = "peers/s"
+    ROUTER_MEMORY = "kB/peer, ROUTER"
+    DEALER_MEMORY = "kB/peer, DEALER"
 
     @property
     def is_better_high(self) -> bool:
         """Whether a ratio above one is a gain."""
-        return self is Metric.RATE
+        return self in {Metric.RATE, Metric.SETUP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,19 @@ _FRAMES = Scenario("multipart-3", Shape.FRAMES, 16)
 _ASYNC = Scenario("asyncio-stream", Shape.ASYNC_STREAM, 16)
 _PAIR = Scenario("pingpong-pair-tcp", Shape.PAIR_ROUND_TRIPS, 16)
 _DEALER = Scenario("pingpong-dealer-tcp", Shape.DEALER_ROUND_TRIPS, 16)
+_REQ = Scenario("pingpong-req-rep-tcp", Shape.REQ_ROUND_TRIPS, 16)
+_ROUTER = Scenario("pingpong-dealer-router-tcp", Shape.ROUTER_ROUND_TRIPS, 16)
+# pyomq 0.21 loses messages of an unbounded publisher, and connections of a crowd.
+_LOSING = ("pyomq",)
+_PUB_1 = Scenario("pub-1", Shape.FAN_OUT, 16, without=_LOSING)
+_PUB_8 = Scenario("pub-8", Shape.FAN_OUT, 16, peers=8, without=_LOSING)
+_PUB_64 = Scenario("pub-64", Shape.FAN_OUT, 16, peers=64, without=_LOSING)
+_TOPICS_1K = Scenario("topics-1k", Shape.TOPICS, 16, peers=1000, without=_LOSING)
+# Our limit of subscriptions a peer is 100,000.
+_TOPICS_99K = Scenario("topics-99k", Shape.TOPICS, 16, peers=99_000, without=_LOSING)
+_ROUTER_1K = Scenario("router-1k", Shape.CROWD, 16, peers=1000)
+# A socket of libzmq takes two descriptors, and a process has 20,000 of them as a rule.
+_ROUTER_9K = Scenario("router-9k", Shape.CROWD, 16, peers=9000, without=_LOSING)
 
 ROWS = (
     Row("pushpull-tcp-16", _TCP_16, Metric.RATE, 5, 8),
@@ -80,4 +96,16 @@ ROWS = (
     Row("asyncio-stream", _ASYNC, Metric.RATE, 30, 80),
     Row("pingpong-pair-tcp", _PAIR, Metric.P50, 0.9, 0.78),
     Row("pingpong-dealer-tcp", _DEALER, Metric.P50, 0.9, 0.78),
+    Row("pingpong-req-rep-tcp", _REQ, Metric.P50, 0.8, 0.68),
+    Row("pingpong-dealer-router-tcp", _ROUTER, Metric.P50, 0.8, 0.68),
+    Row("pub-1", _PUB_1, Metric.RATE, 3, 5),
+    Row("pub-8", _PUB_8, Metric.RATE, 2, 5),
+    Row("pub-64", _PUB_64, Metric.RATE, 2, 5),
+    Row("topics-1k", _TOPICS_1K, Metric.RATE, 3, 5),
+    Row("topics-99k", _TOPICS_99K, Metric.RATE, 3, 5),
+    Row("router-1k", _ROUTER_1K, Metric.RATE, 1.2, 1.8),
+    Row("router-9k", _ROUTER_9K, Metric.RATE, 1.2, 1.5),
+    Row("memory-router", _ROUTER_1K, Metric.ROUTER_MEMORY, 0.5, 0.2),
+    Row("memory-dealer", _ROUTER_1K, Metric.DEALER_MEMORY, 0.5, 0.2),
+    Row("setup-9k", _ROUTER_9K, Metric.SETUP, 1.5, 3),
 )

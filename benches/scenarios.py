@@ -32,10 +32,30 @@ class Shape(Enum):
     DEALER_ROUND_TRIPS = "dealer-round-trips"
     """DEALER to DEALER and back, one message in flight."""
 
+    REQ_ROUND_TRIPS = "req-round-trips"
+    """REQ to REP and back, one message in flight."""
+
+    ROUTER_ROUND_TRIPS = "router-round-trips"
+    """DEALER to ROUTER and back, one message in flight."""
+
+    FAN_OUT = "fan-out"
+    """A publisher to ``peers`` subscribers without water marks; each gets every message."""
+
+    TOPICS = "topics"
+    """A publisher to one subscriber with ``peers`` topics; each message matches one of them."""
+
+    CROWD = "crowd"
+    """``peers`` DEALERs of one process to a ROUTER and back, one message in flight each."""
+
     @property
     def is_round_trips(self) -> bool:
         """Whether the scenario measures latency rather than throughput."""
-        return self in {Shape.PAIR_ROUND_TRIPS, Shape.DEALER_ROUND_TRIPS}
+        return self in {
+            Shape.PAIR_ROUND_TRIPS,
+            Shape.DEALER_ROUND_TRIPS,
+            Shape.REQ_ROUND_TRIPS,
+            Shape.ROUTER_ROUND_TRIPS,
+        }
 
 
 class Transport(Enum):
@@ -70,6 +90,8 @@ class Scenario:
         size: Octets in a message, or in each frame of ``Shape.FRAMES``.
         transport: What lies between the sides.
         hwm: High-water mark of both sides in messages; ``None`` leaves the default, 1000.
+        peers: How many subscribers, topics or dealers there are, where the shape has many.
+        without: Libraries that do not come to the end of it.
     """
 
     name: str
@@ -77,6 +99,8 @@ class Scenario:
     size: int
     transport: Transport = Transport.TCP
     hwm: int | None = None
+    peers: int = 1
+    without: tuple[str, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -90,7 +114,8 @@ class Scenario:
         """The process whose watch counts: the first and the last message pass through it."""
         if self.transport is Transport.INPROC:
             return Role.BOTH
-        return Role.SENDER if self.shape.is_round_trips else Role.RECEIVER
+        asks = self.shape.is_round_trips and self.shape is not Shape.ROUTER_ROUND_TRIPS
+        return Role.SENDER if asks else Role.RECEIVER
 
     @property
     def body(self) -> bytes:
@@ -102,7 +127,16 @@ class Scenario:
         """Messages in the first, unmeasured lap: few enough for the slowest library."""
         if self.size >= MEBIBYTE:
             return 20
+        if self.shape is Shape.CROWD:
+            return self.peers
         return 100 if self.shape.is_round_trips else 1000
+
+    @property
+    def most(self) -> int:
+        """The most messages in a lap: without water marks all of them may lie in memory."""
+        if self.shape in {Shape.FAN_OUT, Shape.TOPICS}:
+            return 1_000_000 // (self.peers if self.shape is Shape.FAN_OUT else 1)
+        return 50_000_000
 
     def spell(self) -> str:
         """Write the scenario as text, for a worker's command line."""
@@ -118,8 +152,10 @@ class Scenario:
                 "size": int(size),
                 "transport": str(transport),
                 "hwm": hwm,
+                "peers": int(peers),
+                **_others,
             } if hwm is None or isinstance(hwm, int):
-                return cls(name, Shape(shape), size, Transport(transport), hwm)
+                return cls(name, Shape(shape), size, Transport(transport), hwm, peers)
             case _:
                 raise ValueError(text)
 

@@ -14,11 +14,21 @@ from loops import MismatchError
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What one side's watch says of a lap: seconds in all, and round trips in microseconds."""
+    """What one side's watch says of a lap.
+
+    Args:
+        seconds: The lap, from the first message to the last.
+        p50_us: Median round trip in microseconds, where each is timed.
+        p99_us: 99th percentile of the same.
+        peer_kb: Memory that each peer took in this process, where there are many.
+        setup_per_second: How many peers a second were connected and greeted.
+    """
 
     seconds: float
     p50_us: float | None = None
     p99_us: float | None = None
+    peer_kb: float | None = None
+    setup_per_second: float | None = None
 
 
 class Side(Protocol):

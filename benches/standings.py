@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from candidate import BASELINE
 from rows import Metric
+from scenarios import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,9 +90,19 @@ def figure(run: Run, metric: Metric) -> float:
         case Metric.CPU:
             return run.cpu_us_per_message
         case Metric.P50:
-            if run.p50_us is None:
-                raise ValueError(run.scenario)
-            return run.p50_us
+            return _known(run.p50_us, run)
+        case Metric.SETUP:
+            return _known(run.setup_per_second, run)
+        case Metric.ROUTER_MEMORY:
+            return run.peer_kb[Role.SENDER.value]
+        case Metric.DEALER_MEMORY:
+            return run.peer_kb[Role.RECEIVER.value]
+
+
+def _known(value: float | None, run: Run) -> float:
+    if value is None:
+        raise ValueError(run.scenario)
+    return value
 
 
 def judge(row: Row, ratio: float | None) -> Verdict:

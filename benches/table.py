@@ -76,7 +76,13 @@ def _costs(results: Results) -> str:
 def _figure(row: Row, judged: Standing | None) -> str:
     if judged is None:
         return ""
-    return _rate(judged.figure) if row.metric is Metric.RATE else f"{judged.figure:.3g} µs"
+    match row.metric:
+        case Metric.RATE | Metric.SETUP:
+            return _rate(judged.figure)
+        case Metric.ROUTER_MEMORY | Metric.DEALER_MEMORY:
+            return f"{judged.figure:.3g} kB"
+        case Metric.P50 | Metric.CPU:
+            return f"{judged.figure:.3g} µs"
 
 
 def _rate(rate: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from dataclasses import dataclass
 
@@ -27,3 +28,16 @@ class Usage:
     def since(self, earlier: Usage) -> Usage:
         """Subtract what had been spent at ``earlier``."""
         return Usage(self.cpu_seconds - earlier.cpu_seconds, self.wakeups - earlier.wakeups)
+
+
+def resident_kilobytes() -> float:
+    """Return how much memory of this process is resident."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        pages = int(statm.read().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024
+
+
+def allow_descriptors() -> None:
+    """Let this process have as many descriptors as the system lets it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 
 import candidate
 from async_stream import AsyncReceiver, AsyncSender
+from crowd import Dealers, Echoes
+from fan_out import Publisher, Subscribers
 from round_trips import Asker, Echoer
 from scenarios import Role, Scenario, Shape
 from stream import BothInThreads, Receiver, Sender
-from usage import Usage
+from usage import Usage, allow_descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 def main(library: str, scenario_text: str, role_name: str, address: str) -> None:
     """Open a side, greet the other, and obey orders until the input ends."""
     scenario, role = Scenario.read(scenario_text), Role(role_name)
+    allow_descriptors()
     play = _player(scenario, role)
     under_test = candidate.load(library)
     if role is Role.RECEIVER:
@@ -64,6 +67,10 @@ def _player(
         return BothInThreads
     if scenario.shape is Shape.ASYNC_STREAM:
         return AsyncSender if sends else AsyncReceiver
+    if scenario.shape in {Shape.CROWD, Shape.ROUTER_ROUND_TRIPS}:
+        return Echoes if sends else Dealers
+    if scenario.shape in {Shape.FAN_OUT, Shape.TOPICS}:
+        return Publisher if sends else Subscribers
     if scenario.shape.is_round_trips:
         return Asker if sends else Echoer
     return Sender if sends else Receiver

@@ -98,7 +98,7 @@ value out of its range. Where defaults and behaviour are not libzmq's is on a pa
 *Takes*:
 
 {takes}
-- several words: one of them, as text
+- several words: one of them, as text; *any of* them: a set, or another collection
 
 A *change* after the first endpoint applies:
 

@@ -30,12 +30,18 @@ KINDS: Final = {
     "bytes": Kind("exactly `bytes`", "bytes"),
     "choice": Kind("one of the words given", ""),
     "choice or None": Kind("one of the words given, or None", ""),
+    "choices": Kind("a set, or another collection, of the words given", ""),
     "connections": Kind("a number, 0 or more", "int"),
+    "descriptor or None": Kind("a number, or None", "int | None"),
     "frames": Kind("a number, 1 or more", "int"),
     "mapping": Kind("names to `bytes` or text", "dict[str, bytes]", "Mapping[str, bytes | str]"),
     "messages": Kind("a number, 0 or more", "int"),
+    "name or None": Kind("text, or None", "str | None"),
+    "octet": Kind("a number from 0 to 255", "int"),
     "octets": Kind('a number, or text with a unit, as in `"64MiB"`', "int", "int | str"),
     "octets or None": Kind("as octets, or None", "int | None", "int | str | None"),
+    "priority": Kind("a number, 0 or more", "int"),
+    "seconds": Kind("a number, 0 or more", "float"),
     "seconds or None": Kind("a number, 0 or more, or None", "float | None"),
     "subscriptions": Kind("a number, 0 or more", "int"),
     "threads": Kind("a number, 0 or more", "int"),
@@ -80,6 +86,8 @@ class Row:
     @property
     def read(self) -> str:
         """The Python type of the attribute."""
+        if self.kind == "choices":
+            return f"frozenset[{self.type}]"
         if self.type:
             return f"{self.type} | None" if self.kind.endswith(" or None") else self.type
         return KINDS[self.kind].read
@@ -87,6 +95,8 @@ class Row:
     @property
     def given(self) -> str:
         """The Python type of what is taken."""
+        if self.kind == "choices":
+            return f"Collection[{self.type}]"
         return KINDS[self.kind].given or self.read
 
     @property
@@ -94,6 +104,8 @@ class Row:
         """What it takes, in a word or by its choices."""
         if not self.choices:
             return self.kind
+        if self.kind == "choices":
+            return f"any of {', '.join(self.choices)}"
         words = [*self.choices, *(["None"] if self.kind.endswith(" or None") else [])]
         return f"{', '.join(words[:-1])} or {words[-1]}"
 

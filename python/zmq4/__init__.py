@@ -17,6 +17,8 @@ from zmq4._endpoint import Endpoint
 from zmq4._events import Events
 from zmq4._native import Context, Frame, Message, Peer, Request, Subscription
 from zmq4._pipeline import Dealer, Pair, Pull, Push
+from zmq4._poller import Poller, PollEvent
+from zmq4._proxy import Proxy
 from zmq4._publish_subscribe import Pub, Sub, XPub, XSub
 from zmq4._request_reply import Rep, Req, Router
 from zmq4.error import (
@@ -52,7 +54,7 @@ from zmq4.events import (
     Listening,
 )
 from zmq4.options import Backoff, Heartbeat, SocketOptions, TcpKeepalive
-from zmq4.stats import Stats
+from zmq4.stats import Flow, ProxyStats, Stats
 from zmq4.types import Receiver, Sender
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "EndpointError",
     "Event",
     "Events",
+    "Flow",
     "ForkError",
     "Frame",
     "HandshakeFailed",
@@ -88,7 +91,11 @@ __all__ = [
     "OptionError",
     "Pair",
     "Peer",
+    "PollEvent",
+    "Poller",
     "ProtocolError",
+    "Proxy",
+    "ProxyStats",
     "Pub",
     "Pull",
     "Push",

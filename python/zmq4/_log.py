@@ -37,8 +37,9 @@ def stop() -> None:
 def _hand_over() -> None:
     while (records := _native.next_log_records()) is not None:
         for level, text in records:
-            # A handler's own fault must not end the thread.
-            with contextlib.suppress(Exception):
+            # A handler's own fault must not end the thread, not even one that would end a program:
+            # whoever logs is not here.
+            with contextlib.suppress(BaseException):
                 LOGGER.log(level, "%s", text)
 
 

@@ -6,7 +6,7 @@ Programs use `zmq4` and `zmq4.asyncio`. Here is the documentation of what they r
 
 import sys
 from asyncio import Future
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, overload
 
 from typing_extensions import Buffer, Unpack, disjoint_base
@@ -20,6 +20,7 @@ from zmq4.options import (
     OnUnroutable,
     PeerNotice,
     SocketOptions,
+    StopReason,
     TcpKeepalive,
 )
 from zmq4.types import Addresses, EndpointState, Part
@@ -27,12 +28,14 @@ from zmq4.types import Addresses, EndpointState, Part
 __all__ = [
     "OPTIONS",
     "Context",
+    "Deadline",
     "EndpointHandle",
     "EventStream",
     "Frame",
     "LoopSignal",
     "Message",
     "Peer",
+    "Proxy",
     "Request",
     "Socket",
     "Subscription",
@@ -40,10 +43,12 @@ __all__ = [
     "equip",
     "next_log_records",
     "normal_form",
+    "poll",
     "set_log_starter",
     "set_loop_bridge",
     "shutdown",
     "stop_log",
+    "watch",
 ]
 
 OPTIONS: Final[tuple[tuple[str, str, object, str, str, tuple[str, ...]], ...]]
@@ -54,6 +59,7 @@ and the socket types that have the option, all of them if none is named.
 `"call"` (each call looks). The default of an option that is a value object is words.
 """
 
+@final
 class Message(Sequence[bytes]):
     """A message: an immutable sequence of frames, each `bytes`.
 
@@ -117,7 +123,7 @@ class Message(Sequence[bytes]):
     def __hash__(self) -> int: ...
 
 @final
-class Request(Message):
+class Request(Message):  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]
     """A message that can be replied to: what a `Rep` receives."""
 
     def reply(self, first: Part, /, *rest: Part) -> Any:  # noqa: ANN401 (None, or what is awaited)
@@ -149,11 +155,11 @@ class Subscription:
     @property
     def peer(self) -> Peer | None:
         """Who asks."""
-    def allow(self, topic: bytes | None = None) -> None:
+    def allow(self, topic: bytes | str | None = None) -> None:
         """Do what the peer asks for: needed with `manual=True` alone.
 
         Args:
-            topic: Another topic, to be used in place of the one asked for.
+            topic: Another topic, to be used in place of the one asked for. Text travels as UTF-8.
 
         Raises:
             StateError: The peer holds as many subscriptions as it may.
@@ -214,8 +220,13 @@ class Context:
     a context manager it is closed at the end.
 
     Args:
-        io_threads: Threads that serve connections, started when the first one is needed. With 0
-            only inproc works.
+        io_threads: Threads that serve connections, started when the first one is needed; at most
+            1024. With 0 only inproc works.
+
+    Raises:
+        OptionError: ``io_threads`` is more than that.
+        OverflowError: It is below 0.
+        TypeError: It is no whole number.
     """
 
     def __new__(cls, io_threads: int = 1) -> Self: ...
@@ -273,7 +284,6 @@ class Socket:
         *,
         bind: Addresses | None = None,
         connect: Addresses | None = None,
-        topics: object = None,
         context: Context | None = None,
         **options: Unpack[SocketOptions],
     ) -> Self: ...
@@ -283,6 +293,19 @@ class Socket:
     @property
     def context(self) -> Context:
         """The context that the socket belongs to."""
+    def fileno(self) -> int:
+        """Return a descriptor that is readable while there is something to receive.
+
+        It is for event loops that know nothing of zmq4: `select`, `poll`, `epoll`, and what stands
+        on them. On a type that only sends it is readable while there is room to send. It is made at
+        the first call, stays readable for as long as there is something, and is closed with the
+        socket. It may be readable in vain, until a call that finds nothing: use `try_recv`.
+
+        Raises:
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
     def close(self, linger: float | None = None) -> None:
         """Close the socket; never waits, and does nothing the second time.
 
@@ -305,8 +328,12 @@ class Socket:
         """Return the fields of `zmq4.Stats` in their order."""
     def _events(self, capacity: int) -> EventStream:
         """Listen from now on; see `zmq4._socket.ThreadSocket.events`."""
-    def _abandon(self) -> None:
-        """Give up the request in progress, and on a REQ the connection it went out on."""
+    def _abandon(self) -> bool:
+        """Give up the request in progress, and on a REQ the connection it went out on.
+
+        Returns:
+            Whether there was one.
+        """
     def _last_request(self) -> int:
         """Return the number of the request that a REP received last."""
     def _subscribe(self, topic: bytes) -> None:
@@ -375,6 +402,11 @@ class Socket:
     """From connection to end of handshake, in seconds; None is no limit."""
     reconnect: Backoff | None
     """Delays between attempts to connect; None is never again."""
+    @property
+    def reconnect_stop(self) -> frozenset[StopReason]:
+        """What makes a connecting endpoint try no more, whatever `reconnect` says."""
+    @reconnect_stop.setter
+    def reconnect_stop(self, value: Collection[StopReason], /) -> None: ...
     connect_timeout: float | None
     """How long one attempt to connect may take, in seconds; None is the system's limit."""
     backlog: int
@@ -395,6 +427,16 @@ class Socket:
         """The system's receive buffer, in octets; None is the system's choice."""
     @kernel_recv_buffer.setter
     def kernel_recv_buffer(self, value: int | str | None, /) -> None: ...
+    tos: int
+    """The octet of service (DSCP and ECN) of packets of tcp; 0 is the system's choice."""
+    priority: int
+    """The priority of packets of tcp on this machine; 0 is the system's choice."""
+    bind_to_device: str | None
+    """The only device that connections of tcp may use, as in eth0; None is any."""
+    busy_poll: float
+    """How long a read of tcp polls the device first, in seconds; 0 is the system's choice."""
+    use_fd: int | None
+    """The descriptor of a listening socket, which the next bind serves; None is a new one."""
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero."""
     @property
@@ -494,6 +536,18 @@ class EndpointHandle:
     def __hash__(self) -> int: ...
 
 @final
+class Deadline:
+    """The end of a time limit, which calls share that are made one after the other.
+
+    Args:
+        limit: Seconds from now; None is no limit.
+    """
+
+    def __new__(cls, limit: float | None) -> Self: ...
+    def left(self) -> float | None:
+        """Return the seconds that are left, 0 if it is over; None if there is no limit."""
+
+@final
 class EventStream:
     """What a listener to a socket has heard and not taken yet; see `zmq4.Events`."""
 
@@ -533,6 +587,26 @@ class LoopSignal:
     def take(self) -> list[int]:
         """Take all tokens, in the order of arrival."""
 
+@final
+class Proxy:
+    """What `zmq4.Proxy` stands on."""
+
+    def __new__(cls, front: Socket, back: Socket, capture: Socket | None = None) -> Self: ...
+    def begin(self) -> None:
+        """Claim the proxy for one run; StateError if another is in progress."""
+    def serve(self) -> None:
+        """Pass messages on in this thread until `stop`; see `zmq4.Proxy.run`."""
+    def end(self) -> None:
+        """End a run, and forget whatever word to stop it there was."""
+    def pause(self) -> None:
+        """See `zmq4.Proxy.pause`."""
+    def resume(self) -> None:
+        """See `zmq4.Proxy.resume`."""
+    def stop(self) -> None:
+        """See `zmq4.Proxy.stop`."""
+    def stats(self) -> tuple[int, int, int, int, int, int, int]:
+        """Return the fields of `zmq4.ProxyStats` in their order, those of its flows spread out."""
+
 class _Bridge(Protocol):
     """What an operation that must wait wants of its loop; see `zmq4.asyncio._bridge`."""
 
@@ -561,6 +635,32 @@ def set_loop_bridge(factory: Callable[[], _Bridge]) -> None:
 
 def set_log_starter(hook: Callable[[], object]) -> None:
     """Say what is called at the first socket of a process, to start a thread for the log."""
+
+def poll(items: Sequence[tuple[Socket | int, int]], timeout: float | None = None) -> bytes:
+    """Wait in this thread until something can be done.
+
+    Args:
+        items: Sockets and descriptors, each with the number of the `zmq4.PollEvent`s asked for.
+        timeout: The longest wait in seconds; None is for ever, 0 does not wait.
+
+    Returns:
+        An octet for each item, the number of its events; no octets if the time was over first.
+
+    Raises:
+        ForkError: A socket belongs to the process before a fork.
+    """
+
+def watch(items: Sequence[tuple[Socket | int, int]], signal: LoopSignal, token: int) -> object:
+    """Ring ``signal`` with ``token`` when something may have changed; look once more afterwards.
+
+    Args:
+        items: As for `poll`; descriptors are not watched.
+        signal: What is rung.
+        token: What it is rung with.
+
+    Returns:
+        The waits; they end when this is dropped.
+    """
 
 def next_log_records() -> list[tuple[int, str]] | None:
     """Wait for records, each the number of a `logging` level and a line; None after `stop_log`."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from zmq4._endpoint import EndpointBase
 from zmq4.error import Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from zmq4._base import SocketBase
     from zmq4._native import Socket
     from zmq4.types import Part
+
+E = TypeVar("E", bound=EndpointBase)
 
 
 def attempts(retries: int) -> range:
@@ -20,10 +24,18 @@ def attempts(retries: int) -> range:
     return range(retries + 1)
 
 
-def no_reply(socket: Socket, limit: float | None, retries: int) -> Timeout:
+def silence(socket: SocketBase[E]) -> str:
+    """Say what is known of the reason why no reply came."""
+    if socket.peers():
+        return "a peer is connected, and silent"
+    failures = [f"{each}: {each.failure}" for each in socket.endpoints if each.failure]
+    return "; ".join(["no peer is connected", *failures])
+
+
+def no_reply(socket: SocketBase[E], limit: float | None, retries: int, reason: str) -> Timeout:
     """Make the error of a request that nobody answered."""
     asked = "once" if retries == 0 else f"{retries + 1} times"
-    return Timeout(f"{socket!r}: no reply within {limit} s, asked {asked}")
+    return Timeout(f"{socket!r}: no reply within {limit} s, asked {asked}: {reason}")
 
 
 def unanswered(socket: Socket) -> str:

@@ -10,7 +10,7 @@ from zmq4.error import Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Unpack
+    from typing import Self, Unpack
 
     from zmq4._native import Context
     from zmq4.options import SocketOptions
@@ -23,7 +23,7 @@ def octets_of(topic: bytes | str) -> bytes:
     """Read a topic: octets, or text, which travels as UTF-8."""
     if isinstance(topic, str):
         return topic.encode()
-    if isinstance(topic, (bytes, bytearray, memoryview)):
+    if isinstance(topic, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance]
         return bytes(topic)
     raise TypeError(f"a topic is bytes or text, not {type(topic).__name__}")
 
@@ -32,6 +32,18 @@ class SubscriberBase(SocketBase[E], Generic[E]):
     """A socket that subscribes."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __new__(
+            cls,
+            *,
+            bind: Addresses | None = None,
+            connect: Addresses | None = None,
+            topics: Iterable[bytes | str] | bytes | str = (),
+            context: Context | None = None,
+            **options: Unpack[SocketOptions],
+        ) -> Self: ...
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ applies to later endpoints; marks, lingering and time limits apply at once.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal, TypeAlias, TypedDict
 
@@ -22,6 +22,9 @@ OnUnroutable: TypeAlias = Literal["error", "drop"]
 
 PeerNotice: TypeAlias = Literal["connect", "disconnect", "both"]
 """Which changes of its peers a ROUTER is told."""
+
+StopReason: TypeAlias = Literal["refused", "handshake_failed", "disconnected"]
+"""What may make a connecting endpoint try no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,13 @@ class SocketOptions(TypedDict, total=False):
     """From connection to end of handshake, in seconds; None is no limit. Default 10.0."""
     reconnect: Backoff | None
     """Delays between attempts to connect; None is never again. Default Backoff(0.1)."""
+    reconnect_stop: Collection[StopReason]
+    """What makes a connecting endpoint try no more, whatever `reconnect` says.
+
+    Default frozenset(). "refused": nobody listens; "handshake_failed": a connection was made,
+    but no handshake; "disconnected": the endpoint was closed while it had no connection, and
+    what is queued is dropped instead of lingering.
+    """
     connect_timeout: float | None
     """How long one attempt to connect may take, in seconds; None is the system's limit.
 
@@ -172,6 +182,32 @@ class SocketOptions(TypedDict, total=False):
     """The system's send buffer, in octets; None is the system's choice. Default None."""
     kernel_recv_buffer: int | str | None
     """The system's receive buffer, in octets; None is the system's choice. Default None."""
+    tos: int
+    """The octet of service (DSCP and ECN) of packets of tcp; 0 is the system's choice.
+
+    Default 0.
+    """
+    priority: int
+    """The priority of packets of tcp on this machine; 0 is the system's choice.
+
+    Default 0. Above 6 the system wants privileges.
+    """
+    bind_to_device: str | None
+    """The only device that connections of tcp may use, as in eth0; None is any.
+
+    Default None. The system may want privileges.
+    """
+    busy_poll: float
+    """How long a read of tcp polls the device first, in seconds; 0 is the system's choice.
+
+    Default 0.0. The system wants privileges for more than its own choice.
+    """
+    use_fd: int | None
+    """The descriptor of a listening socket, which the next bind serves; None is a new one.
+
+    Default None. The address that is bound says which transport it is of. The socket becomes
+    non-blocking.
+    """
     routing_id: bytes
     """The name told to peers: at most 255 octets, the first not zero. Default b""."""
     metadata: Mapping[str, bytes | str]

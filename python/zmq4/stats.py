@@ -1,4 +1,4 @@
-"""What a socket did so far, and what it holds."""
+"""What a socket did so far, and what it holds; what passed through a proxy."""
 
 from dataclasses import dataclass
 
@@ -32,3 +32,27 @@ class Stats:
     blocked_seconds: float = 0.0
     """How long calls have waited to send, all threads and tasks together; those that still wait are
     not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What passed one way through a proxy."""
+
+    messages: int
+    """Messages passed on."""
+    bytes: int
+    """Octets of their frames."""
+    dropped: int
+    """Messages for a peer of a `Router` that has left or does not keep up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyStats:
+    """A proxy's counters, read at one moment."""
+
+    forward: Flow
+    """From the front to the back."""
+    backward: Flow
+    """From the back to the front."""
+    uncaptured: int
+    """Copies for which the capture socket had no room, or no peer."""

@@ -67,6 +67,11 @@ def no_peers() -> None:
         push.send(b"x")
 
 
+def unroutable() -> None:
+    with zmq4.Router() as router:
+        router.send(b"nobody", b"x")
+
+
 def state_error() -> None:
     with zmq4.Push() as push:
         _ = push.endpoint
@@ -97,6 +102,7 @@ CASES: list[tuple[Callable[[], None], type[zmq4.ZMQError], int, str]] = [
     (endpoint_without_a_folder, zmq4.EndpointError, errno.ENOENT, "ipc:///no/such/folder/socket"),
     (invalid_endpoint, zmq4.InvalidEndpoint, errno.EINVAL, "no address at all"),
     (no_peers, zmq4.NoPeers, errno.EAGAIN, "no peer"),
+    (unroutable, zmq4.Unroutable, errno.EHOSTUNREACH, "no peer has that routing id"),
     (state_error, zmq4.StateError, 156384763, "no endpoint"),
     (option_error, zmq4.OptionError, errno.EINVAL, "send_hwm: "),
     (multipart_error, zmq4.MultipartError, errno.EINVAL, "2 frames"),

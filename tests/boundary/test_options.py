@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+import option_table
 import zmq4
 from boundary.declared import classes_of
 from zmq4 import Backoff, Heartbeat, SocketOptions, TcpKeepalive, _native
@@ -34,12 +35,23 @@ KINDS: dict[str, list[object]] = {
     "seconds or None": [None, 0.0, 0.25, 3600.0],
     "block, drop_newest, drop_oldest or error": ["block", "drop_newest", "drop_oldest", "error"],
     "error or drop": ["error", "drop"],
+    "2.0, 3.0 or 3.1": ["2.0", "3.0", "3.1"],
     "connect, disconnect, both or None": [None, "connect", "disconnect", "both"],
+    "any of refused, handshake_failed, disconnected": [
+        frozenset(),
+        {"refused"},
+        frozenset(["disconnected", "handshake_failed"]),
+    ],
     "bool": [True, False],
     "Heartbeat or None": [None, Heartbeat(5, timeout=15, ttl=20), Heartbeat(0.5, timeout=1)],
     "Backoff or None": [None, Backoff(0.1, max=10, jitter=0), Backoff(1, max=1, jitter=1)],
     "TcpKeepalive or None": [None, TcpKeepalive(), TcpKeepalive(1, 2, 3)],
     "connections": [0, 1, 4096],
+    "descriptor or None": [None, 0, 1 << 20],
+    "name or None": [None, "lo", "x" * 15],
+    "octet": [0, 1, 255],
+    "priority": [0, 6, 1 << 30],
+    "seconds": [0.0, 0.00005, 2.0],
     "subscriptions": [0, 1, 1 << 40],
     "frames": [1, 65536],
     "bytes": [b"", b"me", b"x" * 255],
@@ -55,12 +67,19 @@ WRONG: dict[str, list[object]] = {
     "seconds or None": [-1, math.nan, "1 s", b""],
     "block, drop_newest, drop_oldest or error": ["explode", "", None, 1],
     "error or drop": ["explode", "", None, True],
+    "2.0, 3.0 or 3.1": ["1.0", "3", "", None, 3.0],
     "connect, disconnect, both or None": ["explode", "", False, 3],
+    "any of refused, handshake_failed, disconnected": ["refused", {"never"}, {1}, None, 5],
     "bool": [1, 0, None, "True"],
     "Heartbeat or None": [5, "5 s"],
     "Backoff or None": [5, "5 s"],
     "TcpKeepalive or None": [5, True],
     "connections": [-1, "many", None],
+    "descriptor or None": [-1, 1.5, "0", True, 1 << 31],
+    "name or None": ["", "x" * 16, "a/b", b"lo", 5],
+    "octet": [-1, 256, 1.5, "5", None, True],
+    "priority": [-1, 1.5, "5", None, True, 1 << 31],
+    "seconds": [-1, math.nan, math.inf, "1 s", None, True],
     "subscriptions": [-1, 1.5, "many", None, True],
     "frames": [0, -1, None],
     "bytes": ["text", 5, None],
@@ -150,6 +169,22 @@ def test_every_row_is_an_attribute_that_says_the_same(name: str, sock: zmq4.Push
         assert getattr(sock, name) == default
 
 
+@pytest.mark.parametrize("name", ROWS)
+def test_default_is_what_the_reference_says(name: str, sock: zmq4.Push) -> None:
+    (row,) = (row for row in option_table.read().ours if row.name == name)
+    before = getattr(sock, name)
+
+    setattr(sock, name, eval(row.default, vars(zmq4)))  # noqa: S307 (a row of our own)
+
+    assert getattr(sock, name) == before
+
+
+def test_default_of_a_context_is_what_the_reference_says() -> None:
+    (row,) = (row for row in option_table.read().contexts if row.name)
+    with zmq4.Context() as context:
+        assert str(getattr(context, row.name)) == row.default
+
+
 @pytest.mark.parametrize(("name", "value"), cases(KINDS))
 def test_value_is_given_back_as_it_was_set(name: str, value: object, sock: zmq4.Push) -> None:
     setattr(sock, name, value)
@@ -229,7 +264,7 @@ def test_option_cannot_be_deleted(name: str, sock: zmq4.Push) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_misspelt_option_is_told_which_was_meant(name: str, sock: zmq4.Push) -> None:
-    misspelt = name[:2] + name[3] + name[2] + name[4:]
+    misspelt = name[:2] + name[2:4][::-1] + name[4:]
     if misspelt == name:
         misspelt += "_"
 

@@ -11,7 +11,8 @@ from zmq4 import _native
 STUB = ast.parse((PACKAGE / "_native.pyi").read_text())
 STUB_CLASSES = {name: node for name, node in classes_of("_native.pyi").items() if name[0] != "_"}
 NOT_IN_STUBS = {"__doc__", "__module__", "__reduce__", "__weakref__", "__repr__", "__ne__"} | {
-    "__lt__", "__le__", "__gt__", "__ge__", "__new__", "__release_buffer__", "__buffer__"
+    "__lt__", "__le__", "__gt__", "__ge__", "__new__", "__release_buffer__", "__buffer__",
+    "__init_subclass__"
 }  # fmt: skip
 
 

@@ -44,8 +44,9 @@ def test_bar_stands_where_no_time_has_passed() -> None:
 
 def test_bar_is_redrawn_ten_times_a_second_and_when_full() -> None:
     stream, clock = io.StringIO(), Clock()
-    bar = Bar(stream, "p", 100, clock=clock)
+    bar = Bar(stream, "p", clock=clock)
 
+    bar.start(100)
     bar.show(1, 10)
     clock.now += 0.05
     bar.show(2, 20)
@@ -58,10 +59,10 @@ def test_bar_is_redrawn_ten_times_a_second_and_when_full() -> None:
 
 def test_bar_counts_time_from_the_start_that_it_is_told() -> None:
     stream, clock = io.StringIO(), Clock()
-    bar = Bar(stream, "p", 100, clock=clock)
+    bar = Bar(stream, "p", clock=clock)
 
     clock.now += 8
-    bar.start()
+    bar.start(100)
     clock.now += 2
     bar.show(100, 0)
 
@@ -70,11 +71,12 @@ def test_bar_counts_time_from_the_start_that_it_is_told() -> None:
 
 def test_bar_leaves_the_cursor_on_a_new_line_only_if_it_was_drawn() -> None:
     drawn, untouched = io.StringIO(), io.StringIO()
-    bar = Bar(drawn, "p", 100)
+    bar = Bar(drawn, "p")
+    bar.start(100)
     bar.show(1, 10)
 
     bar.close()
-    Bar(untouched, "p", 100).close()
+    Bar(untouched, "p").close()
 
     assert drawn.getvalue().endswith("\n")
     assert untouched.getvalue() == ""
@@ -82,8 +84,9 @@ def test_bar_leaves_the_cursor_on_a_new_line_only_if_it_was_drawn() -> None:
 
 def test_log_writes_a_line_every_three_seconds() -> None:
     stream, clock = io.StringIO(), Clock()
-    log = Log(stream, "pipeline", 100_000, clock=clock)
+    log = Log(stream, "pipeline", clock=clock)
 
+    log.start(100_000)
     for lines in (1_000, 2_000, 3_000, 4_000):
         clock.now += 1.5
         log.show(lines, lines * 1_000)
@@ -98,7 +101,7 @@ def test_log_writes_a_line_every_three_seconds() -> None:
 def test_log_is_kept_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
 
-    with progress_on("p", 10) as progress:
+    with progress_on("p") as progress:
         assert isinstance(progress, Log)
 
 
@@ -107,7 +110,8 @@ def test_bar_is_drawn_on_a_terminal_and_left_standing(monkeypatch: pytest.Monkey
     monkeypatch.setattr(stream, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stderr", stream)
 
-    with progress_on("p", 10) as progress:
+    with progress_on("p") as progress:
+        progress.start(10)
         progress.show(10, 5)
 
     assert "100 %" in stream.getvalue()

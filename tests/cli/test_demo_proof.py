@@ -18,7 +18,7 @@ def digest_of(lines: Iterable[tuple[bytes, bytes]]) -> int:
 
 
 def evidence_of(arrivals: Iterable[tuple[bytes, bytes]], lines: int = len(LINES)) -> Evidence:
-    ledger = Ledger(lines)
+    ledger = Ledger(range(1, lines + 1))
     for number, line in arrivals:
         ledger.enter(number, line)
     return ledger.evidence()
@@ -75,8 +75,19 @@ def test_number_outside_the_text_is_strange() -> None:
     assert [fault.what for fault in evidence.faults(digest_of(LINES))] == ["6 strange"]
 
 
+def test_number_of_somebody_elses_line_is_strange() -> None:
+    ledger = Ledger(range(2, 101, 3))
+
+    for number, line in LINES[:4]:
+        ledger.enter(number, line)
+
+    evidence = ledger.evidence()
+    assert (ledger.arrived, evidence.strangers) == (1, 3)
+    assert evidence.lost.lowest[:3] == (5, 8, 11)
+
+
 def test_ledger_is_complete_when_the_last_line_came_and_not_before() -> None:
-    ledger = Ledger(2)
+    ledger = Ledger(range(1, 3))
 
     ledger.enter(*LINES[1])
     ledger.enter(*LINES[1])
@@ -87,7 +98,7 @@ def test_ledger_is_complete_when_the_last_line_came_and_not_before() -> None:
 
 
 def test_entering_says_whether_the_line_is_new() -> None:
-    ledger = Ledger(1)
+    ledger = Ledger(range(1, 2))
 
     assert ledger.enter(*LINES[0])
     assert not ledger.enter(*LINES[0])

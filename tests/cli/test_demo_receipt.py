@@ -48,7 +48,7 @@ def clock() -> Clock:
 
 
 def receipt_of(leash: RecordingLeash, clock: Clock, *, lines: int) -> Receipt:
-    return Receipt(cast("Leash", leash), lines, clock=clock)
+    return Receipt(cast("Leash", leash), range(1, lines + 1), clock=clock)
 
 
 def message(number: int, line: bytes = b"line", worker: int = 1) -> tuple[bytes, ...]:
@@ -157,3 +157,14 @@ def test_message_of_another_shape_is_strange(
     receipt.enter([strange])
 
     assert receipt.close().evidence.strangers == 1
+
+
+def test_receipt_that_expects_nothing_is_complete_at_once(
+    leash: RecordingLeash, clock: Clock
+) -> None:
+    receipt = receipt_of(leash, clock, lines=0)
+
+    receipt.enter([])
+    receipt.enter([])
+
+    assert leash.reports == [Arrived(0, 0), Complete()]

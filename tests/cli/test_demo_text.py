@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from zmq4.cli.demo.proof import MultisetDigest
-from zmq4.cli.demo.text import LONGEST_LINE, numbered_lines, survey, write_text
+from zmq4.cli.demo.text import (
+    LONGEST_LINE,
+    Part,
+    numbered_lines,
+    parts,
+    survey,
+    whole,
+    write_text,
+)
 
 
 def lines_of(path: Path) -> list[bytes]:
@@ -86,3 +94,40 @@ def test_survey_counts_lines_and_octets_and_takes_the_digest(tmp_path: Path) -> 
     text = survey(path)
 
     assert (text.lines, text.octets, text.digest) == (3, 8, digest.value)
+
+
+def test_first_lines_are_surveyed_alone(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(b"one\n\nthree\n")
+    digest = MultisetDigest()
+    digest.add((1).to_bytes(8), b"one")
+
+    text = survey(path, 1)
+
+    assert (text.lines, text.octets, text.digest) == (1, 3, digest.value)
+
+
+def test_more_lines_than_there_are_are_all(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(b"one\ntwo\n")
+
+    assert survey(path, 3) == survey(path)
+
+
+def test_digests_of_parts_add_up_to_that_of_the_whole(tmp_path: Path) -> None:
+    write_text(tmp_path / "text", lines=100, seed=4)
+    text = survey(tmp_path / "text")
+
+    odd, even = parts(text, [range(1, 101, 2), range(2, 101, 2)])
+
+    assert (odd.digest + even.digest) % 2**256 == text.digest
+    assert parts(text, [whole(text).numbers]) == [whole(text)]
+
+
+def test_part_of_an_excerpt_ends_where_the_excerpt_does(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(b"one\ntwo\nthree\n")
+    digest = MultisetDigest()
+    digest.add((2).to_bytes(8), b"two")
+
+    assert parts(survey(path, 2), [range(2, 4)]) == [Part(range(2, 4), digest.value)]

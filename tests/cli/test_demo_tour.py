@@ -8,6 +8,7 @@ import pytest
 from zmq4.cli.demo import tour
 from zmq4.cli.demo.progress import Progress
 from zmq4.cli.demo.stop import Trip, Visit
+from zmq4.cli.demo.text import survey
 from zmq4.cli.demo.tour import GivenText, MadeText, take_tour
 from zmq4.cli.exit_code import ExitCode
 
@@ -23,6 +24,7 @@ class PaperStop:
     trips: list[Trip] = field(default_factory=list)
 
     def visit(self, trip: Trip, progress: Progress) -> Visit:
+        progress.start(trip.text.lines)
         progress.show(trip.text.lines, trip.text.octets)
         self.trips.append(trip)
         return Visit(self.name, 1, 2, 3.0, "a verdict", self.exit_code, self.complaint, self.remark)
@@ -49,6 +51,20 @@ def test_every_stop_carries_the_same_text(monkeypatch: pytest.MonkeyPatch, text:
 
     assert stops[0].trips == stops[1].trips
     assert stops[0].trips[0].text.lines == 2
+
+
+def test_excerpt_is_the_beginning_of_the_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(b"one\ntwo\nthree\n")
+    monkeypatch.setattr(tour, "EXCERPT_LINES", 2)
+    stop = PaperStop("a")
+
+    visit_all(monkeypatch, GivenText(path), stop)
+
+    trip = stop.trips[0]
+    assert (trip.text.lines, trip.excerpt) == (3, survey(path, 2))
 
 
 def test_table_and_remarks_go_to_standard_output(

@@ -18,6 +18,9 @@ _BIND_ADDRESS_NO_PORT: Final = 24
 Source: ip(7), IP_BIND_ADDRESS_NO_PORT.
 """
 
+RESET: Final = struct.pack("ii", 1, 0)
+"""What makes a RST of a close. Source: socket(7), SO_LINGER with a time of zero."""
+
 
 def connect(port: int, source: str = ATTACKER) -> socket.socket:
     """Connect to ``port`` of this machine."""
@@ -34,8 +37,8 @@ def connect(port: int, source: str = ATTACKER) -> socket.socket:
 
 
 def reset(raw: socket.socket) -> None:
-    """Close with a RST instead of a FIN. Source: socket(7), SO_LINGER with a time of zero."""
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    """Close with a RST instead of a FIN."""
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     raw.close()
 
 
@@ -45,6 +48,22 @@ def read_to_the_end(raw: socket.socket) -> bytes:
     with suppress(ConnectionError):
         while chunk := raw.recv(65536):
             received += chunk
+    return received
+
+
+def read_until(raw: socket.socket, end: bytes) -> bytes:
+    """Read until what came ends with ``end``.
+
+    Raises:
+        EOFError: The other side closes before.
+        TimeoutError: It does not come.
+    """
+    received = b""
+    while not received.endswith(end):
+        chunk = raw.recv(65536)
+        if not chunk:
+            raise EOFError(received)
+        received += chunk
     return received
 
 

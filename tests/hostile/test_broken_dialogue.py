@@ -8,11 +8,10 @@ import pytest
 from hostile import wire
 from hostile.attack import connect, hang_up, reset
 from hostile.gauge import MIB
-from hostile.victim import Victim
+from hostile.victim import KINDS, Victim
 
 Besiege = Callable[..., Victim]
 
-KINDS = ["Pull", "Push", "Pair", "Dealer"]
 SEED = 20_261_124
 PART = 40 * 1024
 """Octets of noise in a dialogue with bits turned: enough to become a length."""
@@ -31,11 +30,12 @@ def test_dialogue_cut_short_anywhere_leaves_nothing_behind(
     besiege: Besiege, kind: str, leave: Callable[[int, bytes], None]
 ) -> None:
     victim = besiege(kind, backlog=1024)
-    whole = wire.dialogue(wire.PARTNER[victim.socket_type])
+    whole = wire.dialogue(victim.partner)
 
     def attack() -> None:
         for length in range(len(whole) + 1):
             leave(victim.port, whole[:length])
+        victim.drain()
 
     assert victim.endure(attack) < 2 * MIB
 
@@ -53,24 +53,28 @@ def test_message_cut_short_is_not_delivered(besiege: Besiege) -> None:
     assert victim.order(do="receive-all") == [["whole?", "", "end"]]
 
 
-def test_handshake_cut_short_is_logged_with_its_reason(besiege: Besiege) -> None:
+def test_handshake_cut_short_is_told_with_its_reason(besiege: Besiege) -> None:
     victim = besiege("Pull")
     opening = wire.GREETING + wire.ready("PUSH")
 
     for length in range(len(opening)):
         hang_up(victim.port, opening[:length])
 
-    victim.wait_until_logged("reason=the peer closed the connection", len(opening))
+    victim.wait_until_logged("reason=the peer closed the connection", 10)
+    victim.wait_until_logged("connection refused", len(opening))
+    assert "the peer closed the connection" in (victim.failure or "")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_dialogue_with_one_bit_turned_leaves_nothing_behind(besiege: Besiege, kind: str) -> None:
     victim = besiege(kind)
-    whole = wire.dialogue(wire.PARTNER[victim.socket_type])
+    whole = wire.dialogue(victim.partner)
 
     def attack() -> None:
-        for position in range(len(whole) * 8):
-            hang_up(victim.port, turned(whole, [position]))
+        for octet in range(len(whole)):
+            for bit in range(8):
+                hang_up(victim.port, turned(whole, [8 * octet + bit]))
+            victim.drain()
 
     assert victim.endure(attack) < 4 * MIB
 

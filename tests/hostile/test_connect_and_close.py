@@ -7,13 +7,12 @@ import pytest
 from hostile import wire
 from hostile.attack import connect, reset
 from hostile.gauge import MIB
-from hostile.victim import Victim
+from hostile.victim import KINDS, Victim
 
 Besiege = Callable[..., Victim]
 Figures = Callable[..., None]
 
 COUNT = 3000
-KINDS = ["Pull", "Push", "Pair", "Dealer"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -33,7 +32,7 @@ def test_peers_that_leave_after_their_handshake_leave_nothing_behind(
     besiege: Besiege, figures: Figures, kind: str
 ) -> None:
     victim = besiege(kind, backlog=1024)
-    opening = wire.GREETING + wire.ready(wire.PARTNER[victim.socket_type]) + wire.frame(b"x")[:2]
+    opening = wire.GREETING + wire.ready(victim.partner) + wire.frame(b"x")[:2]
 
     grown = victim.endure(lambda: come_and_go(victim.port, opening))
 

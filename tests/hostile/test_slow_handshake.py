@@ -10,8 +10,9 @@ import pytest
 import zmq4
 from hostile import wire
 from hostile.attack import Crowd
+from hostile.friend import PATIENCE
 from hostile.gauge import MIB
-from hostile.victim import PATIENCE, Victim
+from hostile.victim import Victim
 
 PENDING_LIMIT = 512
 """Unfinished handshakes of one listener; beyond it the oldest go first."""

@@ -1,24 +1,24 @@
-"""The process under attack, and the honest peer whose traffic must go on."""
+"""The process under attack, watched and commanded from outside."""
 
-import itertools
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import zmq4
 from fixtures.children import Children
 from fixtures.clock import DEADLINE, TIME_UNIT
-from hostile import gauge
+from hostile import gauge, wire
+from hostile.friend import DIALOGUES, Friend
 
 PROGRAM: Final = Path(__file__).with_name("program.py").read_text()
-PATIENCE: Final = 50 * TIME_UNIT
-"""Seconds that one honest message may take; more is no service."""
+
+KINDS: Final = tuple(DIALOGUES)
+"""The classes of sockets that can be attacked."""
 
 
 @dataclass(slots=True)
@@ -56,6 +56,11 @@ class Victim:
         """What it uses now."""
         return gauge.usage(self.process.pid)
 
+    @property
+    def partner(self) -> str:
+        """The type of a peer that may talk to it, as the wire has it."""
+        return wire.PARTNER[self.socket_type]
+
     def order(self, **order: object) -> Any:  # noqa: ANN401 (what JSON holds is known to the order)
         """Have it do something, and return its answer."""
         assert self.process.stdin is not None
@@ -82,9 +87,17 @@ class Victim:
             assert time.monotonic() < give_up, f"{part!r} < {count}: {self.reasons}"
             time.sleep(TIME_UNIT / 10)  # nothing outside tells when a log line has come
 
+    def drain(self) -> None:
+        """Have it receive what is there, as a program does: else it stops to read from newcomers."""
+        self.order(do="drain")
+
     def wait_until_peers_are(self, count: int) -> None:
         """Wait until ``count`` peers have completed their handshakes."""
         self.order(do="wait-until-peers-are", peers=count)
+
+    def wait_until_topics_are(self, count: int) -> None:
+        """Wait until its peers have subscribed to ``count`` different topics."""
+        self.order(do="wait-until-topics-are", topics=count)
 
     def wait_until_as_before(self, before: gauge.Usage) -> gauge.Usage:
         """Wait until it holds no more descriptors and threads than ``before``."""
@@ -118,57 +131,12 @@ class Victim:
         return twice.resident - once.resident
 
     @contextmanager
-    def friend(self) -> Iterator["Friend"]:
+    def friend(self) -> Iterator[Friend]:
         """Connect an honest peer, and see that it is served before and after the block."""
         with zmq4.Context() as context, Friend(self, context) as friend:
             friend.is_served()
             yield friend
             friend.is_served()
-
-
-_tokens = itertools.count(1)
-
-
-class Friend:
-    """An honest peer of a victim, over an honest socket."""
-
-    def __init__(self, victim: Victim, context: zmq4.Context) -> None:
-        self._victim = victim
-        partner = {"Pull": zmq4.Push, "Push": zmq4.Pull, "Pair": zmq4.Pair, "Dealer": zmq4.Dealer}
-        address = f"tcp://127.0.0.1:{victim.port}"
-        self._socket: Any = partner[victim.kind](connect=address, context=context, linger=0)
-        self._socket.endpoint.ready(PATIENCE)
-
-    def is_served(self) -> None:
-        """Exchange a message in each direction that the types allow."""
-        token = f"honest {next(_tokens)}"
-        if isinstance(self._socket, zmq4.Push | zmq4.Pair | zmq4.Dealer):
-            self._socket.send(token, timeout=PATIENCE)
-            assert self._victim.order(do="receive", text=token, timeout=PATIENCE)
-        if isinstance(self._socket, zmq4.Pull | zmq4.Pair | zmq4.Dealer):
-            self._hears(token)
-
-    def _hears(self, token: str) -> None:
-        """Receive ``token``, sent until it comes: strangers may get some in their turn."""
-        give_up = time.monotonic() + PATIENCE
-        while time.monotonic() < give_up:
-            assert self._victim.order(do="send", text=token, timeout=PATIENCE)
-            with suppress(zmq4.Timeout):
-                while self._socket.recv(timeout=PATIENCE / 10).text != token:
-                    pass  # one of the tokens before, which came after all
-                return
-        raise AssertionError(f"{token} did not come")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._socket.close()
 
 
 def start(
@@ -177,6 +145,7 @@ def start(
     *,
     descriptors: int = 0,
     deadline: float = 6 * DEADLINE,
+    environment: Mapping[str, str] | None = None,
     **options: object,
 ) -> Victim:
     """Start a victim.
@@ -186,7 +155,11 @@ def start(
         kind: The class of its socket.
         descriptors: Its limit of open descriptors; 0 is as many as the system gives.
         deadline: Seconds after which it shows its stacks and dies.
-        options: Of its socket; it does not linger unless one says so.
+        environment: Variables that it has beside ours.
+        options: Of its socket; unless one says otherwise it does not linger, and has subscribed to
+            everything.
     """
-    arguments = (kind, json.dumps({"linger": 0, **options}), str(descriptors))
-    return Victim(kind, children.start(PROGRAM, *arguments, deadline=deadline))
+    settings = {"linger": 0, **({"topics": ""} if kind in {"Sub", "XSub"} else {}), **options}
+    arguments = (kind, json.dumps(settings), str(descriptors))
+    process = children.start(PROGRAM, *arguments, deadline=deadline, environment=environment)
+    return Victim(kind, process)

@@ -14,8 +14,20 @@ COMMAND: Final = 0x04
 GREETING: Final = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"NULL".ljust(20, b"\0") + bytes(32)
 """Signature, version 3.1, mechanism NULL, no server, filler: 64 octets."""
 
-PARTNER: Final = {"PULL": "PUSH", "PUSH": "PULL", "PAIR": "PAIR", "DEALER": "DEALER"}
-"""The type that may talk to each."""
+PARTNER: Final = {
+    "PULL": "PUSH",
+    "PUSH": "PULL",
+    "PAIR": "PAIR",
+    "DEALER": "DEALER",
+    "ROUTER": "DEALER",
+    "REP": "REQ",
+    "REQ": "REP",
+    "PUB": "SUB",
+    "XPUB": "SUB",
+    "SUB": "PUB",
+    "XSUB": "PUB",
+}
+"""A type that may talk to each."""
 
 
 def frame(body: bytes, flags: int = 0) -> bytes:
@@ -48,11 +60,22 @@ def ready(socket_type: str, *more: tuple[bytes, bytes]) -> bytes:
     return command(b"READY", metadata([(b"Socket-Type", socket_type.encode()), *more]))
 
 
+def subscribe(topic: bytes) -> bytes:
+    """Return the command that asks for messages which begin with ``topic``."""
+    return command(b"SUBSCRIBE", topic)
+
+
+def cancel(topic: bytes) -> bytes:
+    """Return the command that takes such a request back."""
+    return command(b"CANCEL", topic)
+
+
 def dialogue(socket_type: str) -> bytes:
     """Return all that a well-behaved peer of ``socket_type`` says up to its first messages."""
-    ping = command(b"PING", b"\0\0context")
-    single, multipart = (
-        frame(b"stranger"),
-        frame(b"stranger", MORE) + frame(b"", MORE) + frame(b"x"),
-    )
-    return GREETING + ready(socket_type) + ping + single + multipart
+    opening = GREETING + ready(socket_type) + command(b"PING", b"\0\0context")
+    if socket_type == "SUB":
+        opening += subscribe(b"topic") + frame(b"\1old style") + cancel(b"topic") + subscribe(b"")
+    envelope = frame(b"", MORE) if socket_type == "REQ" else b""
+    single = envelope + frame(b"stranger")
+    multipart = envelope + frame(b"stranger", MORE) + frame(b"", MORE) + frame(b"x")
+    return opening + single + multipart

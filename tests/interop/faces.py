@@ -31,6 +31,10 @@ class OurSocket(Protocol):
         """Wait until a peer is connected."""
         ...
 
+    def settle(self, outcome: Any) -> Any:  # noqa: ANN401 (whatever a call may return)
+        """Return what came of a call of `native`'s, which asyncio's face may have to await."""
+        ...
+
 
 class Face(Protocol):
     """A face of the package."""
@@ -88,6 +92,10 @@ class ThreadedSocket:
         """Wait until a peer is connected."""
         self.native.endpoint.ready(timeout=DEADLINE)
 
+    def settle(self, outcome: Any) -> Any:  # noqa: ANN401 (whatever a call may return)
+        """Return what came of a call."""
+        return outcome
+
 
 class LoopFace:
     """The face for asyncio, with a loop that runs for as long as each call."""
@@ -135,6 +143,10 @@ class LoopedSocket:
     def make_ready(self) -> None:
         """Wait until a peer is connected."""
         self._run(self.native.endpoint.ready(timeout=DEADLINE))
+
+    def settle(self, outcome: Any) -> Any:  # noqa: ANN401 (whatever a call may return)
+        """Return what came of a call, once it has."""
+        return self._run(outcome) if isinstance(outcome, Awaitable) else outcome
 
     def _run(self, waiting: Awaitable[Any]) -> Any:  # noqa: ANN401 (whatever it returns)
         async def wait() -> Any:  # noqa: ANN401

@@ -1,23 +1,23 @@
-"""A line between a socket of ours and one of libzmq's: which face, which transport, who binds."""
+"""A line between a socket of ours and one of theirs: which face, which transport, who binds."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from interop.faces import Face, OurSocket
-from interop.libzmq_peer import LibzmqPeer, LibzmqSocket, Options
+from interop.peer import Options, Peer, PeerSocket
 
 
 @dataclass(slots=True)
 class Line:
-    """Where a socket of ours and one of libzmq's meet."""
+    """Where a socket of ours and one of theirs meet."""
 
     face: Face
-    libzmq: LibzmqPeer
+    peer: Peer
     address: str
     """An address that either side can bind."""
     binder: Literal["we", "they"]
     """Who binds; the others connect."""
-    theirs: LibzmqSocket | None = None
+    theirs: PeerSocket | None = None
 
     def open(
         self,
@@ -25,15 +25,15 @@ class Line:
         theirs: str,
         our_options: dict[str, Any] | None = None,
         their_options: Options | None = None,
-    ) -> tuple[OurSocket, LibzmqSocket]:
-        """Open a socket of our class ``ours``, and one of libzmq's type ``theirs`` beside it."""
+    ) -> tuple[OurSocket, PeerSocket]:
+        """Open a socket of our class ``ours``, and one of their type ``theirs`` beside it."""
         if self.binder == "we":
             opened = self.face.open(ours, bind=self.address, **our_options or {})
-            self.theirs = self.libzmq.open(
+            self.theirs = self.peer.open(
                 theirs, connect=str(opened.native.endpoint), options=their_options
             )
         else:
-            self.theirs = self.libzmq.open(theirs, bind=self.address, options=their_options)
+            self.theirs = self.peer.open(theirs, bind=self.address, options=their_options)
             opened = self.face.open(ours, connect=self.theirs.endpoint, **our_options or {})
         opened.make_ready()
         return opened, self.theirs

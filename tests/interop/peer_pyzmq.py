@@ -1,7 +1,8 @@
 """A program: libzmq sockets that do as they are told.
 
-Orders come on standard input and answers go to standard output, a line of JSON each; frames travel
-in base64. Every wait ends in time, so that the program outlives no test. Usage, in ``tests``::
+Orders come on standard input and answers go to standard output, a line of JSON each, as
+`peers/README.md` says. Every wait ends in time, so that the program outlives no test. Usage, in
+``tests``::
 
     python -m interop.peer_pyzmq SECONDS
 """
@@ -9,12 +10,13 @@ in base64. Every wait ends in time, so that the program outlives no test. Usage,
 import json
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
 import zmq
 
+from interop import series
 from interop.torrent import digest, torrent
 
 Answer = dict[str, Any]
@@ -67,7 +69,7 @@ class Peer:
         self._sockets[socket].send_multipart([b64decode(frame) for frame in frames])
         return {}
 
-    def receive(self, socket: int, properties: list[str]) -> Answer:
+    def receive(self, socket: int, properties: Sequence[str] = ()) -> Answer:
         """Receive a message, and those of ``properties`` that it has."""
         frames = self._sockets[socket].recv_multipart(copy=False)
         return {
@@ -75,12 +77,44 @@ class Peer:
             "properties": dict(_properties(frames[0], properties)),
         }
 
+    def subscribe(self, socket: int, topic: str) -> Answer:
+        """Subscribe a SUB to a topic."""
+        self._sockets[socket].setsockopt(zmq.SUBSCRIBE, b64decode(topic))
+        return {}
+
+    def unsubscribe(self, socket: int, topic: str) -> Answer:
+        """Let a SUB subscribe to a topic no longer."""
+        self._sockets[socket].setsockopt(zmq.UNSUBSCRIBE, b64decode(topic))
+        return {}
+
     def echo(self, socket: int, count: int) -> Answer:
         """Send back the next messages, envelopes and all."""
         echoing = self._sockets[socket]
         for _ in repeat(None, count):
             echoing.send_multipart(echoing.recv_multipart())
         return {}
+
+    def series(self, socket: int, count: int) -> Answer:
+        """Send the first messages of the series."""
+        for message in series.messages(count):
+            self._sockets[socket].send_multipart(message)
+        return {}
+
+    def tally(self, socket: int, count: int) -> Answer:
+        """Receive messages and answer with their digest."""
+        receive = self._sockets[socket].recv_multipart
+        return {"digest": series.digest(receive() for _ in repeat(None, count))}
+
+    def ask(self, socket: int, count: int) -> Answer:
+        """Send messages of the series as requests, one after the reply to the other."""
+        asking = self._sockets[socket]
+
+        def replies() -> Iterator[list[bytes]]:
+            for message in series.messages(count):
+                asking.send_multipart(message)
+                yield asking.recv_multipart()
+
+        return {"digest": series.digest(replies())}
 
     def flood(self, socket: int, count: int, seed: int) -> Answer:
         """Send a torrent."""
@@ -104,7 +138,7 @@ class Peer:
         self._context.destroy()
 
 
-def _properties(frame: zmq.Frame, names: list[str]) -> list[tuple[str, str]]:
+def _properties(frame: zmq.Frame, names: Sequence[str]) -> list[tuple[str, str]]:
     """Ask a frame for properties; libzmq raises for those that it has not."""
     found = []
     for name in names:
@@ -128,7 +162,12 @@ _ORDERS: dict[str, Callable[..., Answer]] = {
     "open": Peer.open,
     "send": Peer.send,
     "receive": Peer.receive,
+    "subscribe": Peer.subscribe,
+    "unsubscribe": Peer.unsubscribe,
     "echo": Peer.echo,
+    "series": Peer.series,
+    "tally": Peer.tally,
+    "ask": Peer.ask,
     "flood": Peer.flood,
     "drain": Peer.drain,
     "close": Peer.close,

@@ -7,19 +7,9 @@ from hypothesis import strategies as st
 from interop.faces import ThreadFace
 from interop.libzmq_peer import LibzmqPeer
 from interop.line import Line
+from interop.shapes import PATTERN, SIZES, alternating
 
 pytestmark = pytest.mark.requires_peer("python:zmq")
-
-SIZES = [0, 1, 255, 256, 8191, 8192, 8193, 65535, 65536, 65537, 1 << 20]
-"""Octets around the thresholds of the framing (255), of libzmq's batches (8192), and of ours."""
-
-PATTERN = bytes(range(251)) * (1 + (1 << 20) // 251)
-"""Octets whose period divides no power of two, so that a shifted piece is noticed."""
-
-
-def alternating(count: int) -> list[bytes]:
-    """Make as many frames, every third of them empty, the others of many sizes."""
-    return [PATTERN[: 37 * at**2 if at % 3 else 0] for at in range(count)]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -66,7 +56,7 @@ def test_messages_of_all_sizes_keep_their_order(line: Line) -> None:
         ours.send(PATTERN[:size])
 
     assert [len(ours.receive_bytes()) for _ in SIZES] == SIZES
-    line.libzmq.answer()
+    line.peer.answer()
 
 
 @pytest.mark.parametrize("count", range(1, 21))
@@ -77,7 +67,7 @@ def test_message_of_many_frames_comes_back_whole(tcp_line: Line, count: int) -> 
     ours.send(*alternating(count))
 
     assert list(ours.receive()) == alternating(count)
-    tcp_line.libzmq.answer()
+    tcp_line.peer.answer()
 
 
 @pytest.mark.parametrize("count", range(1, 21))
@@ -88,7 +78,7 @@ def test_message_of_empty_frames_comes_back_whole(tcp_line: Line, count: int) ->
     ours.send(*[b""] * count)
 
     assert list(ours.receive()) == [b""] * count
-    tcp_line.libzmq.answer()
+    tcp_line.peer.answer()
 
 
 messages = st.lists(

@@ -1,7 +1,7 @@
 """How a child came to its end, and how long that took."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fixtures.children import Children
@@ -25,9 +25,12 @@ def end_of(
     *arguments: str,
     deadline: float = 2 * DEADLINE,
     flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> End:
     """Run ``snippet``, and tell how and how long after its line `end` it ended."""
-    process = children.start(snippet, *arguments, deadline=deadline, flags=flags)
+    process = children.start(
+        snippet, *arguments, deadline=deadline, flags=flags, environment=environment
+    )
     assert process.stdout is not None
     lines = []
     for line in process.stdout:

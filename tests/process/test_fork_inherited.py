@@ -53,6 +53,18 @@ CALLS = [
     "asyncio.run(anext(aiter(apull)))",
     "apull.try_recv()",
     "asyncio.run(anext(aevents))",
+    "pull.fileno()",
+    "poller.poll()",
+    "poller.poll(0)",
+    "zmq4.Poller().register(pull)",
+    "asyncio.run(apoller.poll())",
+    "proxy.run()",
+    "proxy.pause()",
+    "proxy.resume()",
+    "proxy.stop()",
+    "proxy.stats()",
+    "zmq4.Proxy(pull, push)",
+    "asyncio.run(aproxy.run())",
 ]
 
 
@@ -71,6 +83,11 @@ def test_call_on_an_inherited_object_says_what_to_do(run_forking: Run, call: str
         line, aline = push.endpoint, apush.endpoint
         events, aevents = pull.events(), apull.events()
         line.ready(timeout=5)
+        pull.fileno()
+        poller, apoller = zmq4.Poller(), zmq4.asyncio.Poller()
+        poller.register(pull)
+        apoller.register(apull)
+        proxy, aproxy = zmq4.Proxy(pull, push), zmq4.asyncio.Proxy(apull, apush)
 
         def child():
             try:

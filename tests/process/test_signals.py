@@ -20,6 +20,14 @@ SOCKETS = """
         lingering = zmq4.Context()
         unsent = zmq4.Push(connect="tcp://127.0.0.1:1", linger=5, context=lingering)
         unsent.send(b"to nobody")
+        poller = zmq4.Poller()
+        poller.register(pull)
+        poller.register(full, zmq4.PollEvent.OUT)
+        poller.register(os.pipe()[0])
+        back = zmq4.Push(bind="inproc://back")
+        proxy = zmq4.Proxy(pull, back)
+        paused = zmq4.Proxy(pull, back)
+        paused.pause()
 """
 
 CALLS = [
@@ -36,6 +44,10 @@ CALLS = [
     "full.send_many([b'x'] * 9)",
     "full.drain()",
     "full.endpoint.ready()",
+    "poller.poll()",
+    "poller.poll(timeout=30)",
+    "proxy.run()",
+    "paused.run()",
     "pull.endpoint.ready(timeout=30)",
     "next(pull.events())",
     "list(pull.events(timeout=30))",
@@ -60,11 +72,19 @@ ASYNC = """
                     case "ready": await afull.endpoint.ready()
                     case "events": await anext(apull.events())
                     case "iteration": [message async for message in apull]
+                    case "poll":
+                        poller = zmq4.asyncio.Poller()
+                        poller.register(apull)
+                        poller.register(os.pipe()[0])
+                        await poller.poll()
+                    case "proxy": await zmq4.asyncio.Proxy(apull, afull).run()
 """
 
 ASYNC_CALLS = [
     f"asyncio.run(wait({kind!r}))"
-    for kind in ("recv", "recv_many", "send", "drain", "ready", "events", "iteration")
+    for kind in (
+        *("recv", "recv_many", "send", "drain", "ready", "events", "iteration", "poll", "proxy"),
+    )
 ]
 
 INTERRUPT = """

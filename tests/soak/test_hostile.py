@@ -14,7 +14,7 @@ from hostile.test_announced_length import ABSURD, ALLOWED
 from hostile.test_connect_and_close import come_and_go
 from hostile.test_endless_multipart import send_frames
 from hostile.test_slow_handshake import drip, time_to_connect
-from hostile.victim import Victim
+from hostile.victim import KINDS, Victim
 
 Besiege = Callable[..., Victim]
 Figures = Callable[..., None]
@@ -113,12 +113,12 @@ def test_process_without_descriptors_idles_for_a_minute(besiege: Besiege, figure
     assert recovery < 1
 
 
-@pytest.mark.parametrize("kind", ["Pull", "Push", "Pair", "Dealer"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_memory_is_flat_over_a_hundred_thousand_connections(
     besiege: Besiege, figures: Figures, kind: str
 ) -> None:
     victim = besiege(kind, backlog=1024, deadline=300)
-    opening = wire.GREETING + wire.ready(wire.PARTNER[victim.socket_type]) + wire.frame(b"x")[:2]
+    opening = wire.GREETING + wire.ready(victim.partner) + wire.frame(b"x")[:2]
 
     def attack() -> None:
         for _ in range(17):

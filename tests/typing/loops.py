@@ -68,6 +68,15 @@ async def events_are_awaited(pull: aio.Pull) -> None:
         pass
 
 
+async def pollers_and_proxies_are_awaited(router: aio.Router, dealer: aio.Dealer) -> None:
+    poller: aio.Poller[aio.Router] = aio.Poller()
+    poller.register(router)
+    assert_type(await poller.poll(timeout=1, max=3), list[tuple[aio.Router, zmq4.PollEvent]])
+    proxy = aio.Proxy(router, dealer)
+    assert_type(await proxy.run(), None)
+    aio.Proxy(router, zmq4.Dealer())  # type: ignore[arg-type]
+
+
 async def endpoints_are_objects() -> None:
     async with aio.Pull(bind="tcp://127.0.0.1:0", recv_hwm=5) as pull:
         assert_type(pull, aio.Pull)

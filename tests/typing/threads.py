@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_type
 
 import zmq4
+import zmq4.asyncio
 
 
 def each_pattern_does_what_it_can(
@@ -33,6 +34,29 @@ def each_pattern_does_what_it_can(
     assert_type(pair.recv(), zmq4.Message)
     dealer.send_many(pull.recv_many())
     assert_type(dealer.recv(), zmq4.Message)
+
+
+def pollers_know_what_was_registered(push: zmq4.Push, pull: zmq4.Pull) -> None:
+    poller: zmq4.Poller[zmq4.Pull] = zmq4.Poller()
+    poller.register(pull, zmq4.PollEvent.IN | zmq4.PollEvent.ERR)
+    poller.register(push)  # type: ignore[arg-type]
+    assert_type(poller.poll(timeout=1, max=3), list[tuple[zmq4.Pull, zmq4.PollEvent]])
+
+    mixed = zmq4.Poller()
+    mixed.register(push, zmq4.PollEvent.OUT)
+    mixed.register(0)
+    mixed.register("stdin")  # type: ignore[arg-type]
+    mixed.modify(push, 1)  # type: ignore[arg-type]
+    assert_type([events for _, events in mixed.poll()], list[zmq4.PollEvent])
+
+
+def proxies_join_sockets_of_their_face(router: zmq4.Router, dealer: zmq4.Dealer) -> None:
+    proxy = zmq4.Proxy(router, dealer, capture=zmq4.Pub())
+    proxy.run()
+    assert_type(proxy.stats(), zmq4.ProxyStats)
+    assert_type(proxy.stats().forward, zmq4.Flow)
+    assert_type(router.fileno(), int)
+    zmq4.Proxy(router, zmq4.asyncio.Dealer())  # type: ignore[arg-type]
 
 
 def no_pattern_does_what_it_cannot(push: zmq4.Push, pull: zmq4.Pull) -> None:

@@ -105,3 +105,31 @@ def test_import_alone_starts_nothing_and_imports_little(children: Children) -> N
     )
 
     assert output == "[] 1\n"
+
+
+def test_number_of_dropped_records_is_told_at_their_level(children: Children) -> None:
+    output = children.run(
+        """
+        import logging, threading, zmq4
+
+        seen, go_on = [], threading.Event()
+
+        class Slow(logging.Handler):
+            def emit(self, record):
+                go_on.wait(10)
+                if "dropped" in record.getMessage():
+                    seen.append(record.levelname)
+
+        logging.getLogger("zmq4").addHandler(Slow())
+        logging.getLogger("zmq4").setLevel(logging.DEBUG)
+        with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull:
+            for _ in range(600):  # which come and go, in more than a thousand records
+                with zmq4.Push(connect=pull.endpoint) as push:
+                    push.endpoint.ready(timeout=5)
+        go_on.set()
+        zmq4._process._end()
+        print(seen)
+        """
+    )
+
+    assert output == "['DEBUG']\n"

@@ -129,7 +129,7 @@ def call(port: int | None) -> ScriptedPeer:
     return ScriptedPeer(socket.create_connection(("127.0.0.1", port or 0)))
 
 
-OurSocket = zmq4.Push | zmq4.Pull | zmq4.Pair | zmq4.Dealer
+OurSocket = zmq4._socket.ThreadSocket
 
 Meet = Callable[[OurSocket], ScriptedPeer]
 """Opens an endpoint of a socket of ours and returns the scripted peer on its other side."""

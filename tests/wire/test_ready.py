@@ -4,7 +4,8 @@ import pytest
 
 import zmq4
 from wire.changes import failure_of
-from wire.scripted import Meet, OurSocket
+from wire.kinds import COMPATIBLE, OURS
+from wire.scripted import Meet
 from wire.vectors import (
     ERROR_INVALID_SOCKET_TYPE,
     GREETING,
@@ -15,23 +16,6 @@ from wire.vectors import (
     SIGNATURE,
     SIGNATURE_OF_CLIENT_1,
 )
-
-OURS: dict[str, type[OurSocket]] = {
-    "PUSH": zmq4.Push,
-    "PULL": zmq4.Pull,
-    "PAIR": zmq4.Pair,
-    "DEALER": zmq4.Dealer,
-}
-
-COMPATIBLE = [
-    ("PUSH", "PULL"),
-    ("PULL", "PUSH"),
-    ("PAIR", "PAIR"),
-    ("DEALER", "REP"),
-    ("DEALER", "DEALER"),
-    ("DEALER", "ROUTER"),
-]
-"""Who talks to whom. Source: RFC 37/ZMTP, "Socket-Type Property"."""
 
 INCOMPATIBLE = [
     (ours, theirs) for ours in OURS for theirs in READY if (ours, theirs) not in COMPATIBLE

@@ -21,6 +21,8 @@ a loop, but belongs to one thread at a time.
 from zmq4.asyncio._endpoint import Endpoint
 from zmq4.asyncio._events import Events
 from zmq4.asyncio._pipeline import Dealer, Pair, Pull, Push
+from zmq4.asyncio._poller import Poller
+from zmq4.asyncio._proxy import Proxy
 from zmq4.asyncio._publish_subscribe import Pub, Sub, XPub, XSub
 from zmq4.asyncio._request_reply import Rep, Req, Router
 from zmq4.asyncio.types import Receiver, Sender
@@ -30,6 +32,8 @@ __all__ = [
     "Endpoint",
     "Events",
     "Pair",
+    "Poller",
+    "Proxy",
     "Pub",
     "Pull",
     "Push",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from typing import TYPE_CHECKING, ClassVar
 
 from zmq4._named_peers import NamedPeers
-from zmq4._native import Message, Request, equip
-from zmq4._requests import attempts, no_reply, not_answered, reply_frames, unanswered
+from zmq4._native import Deadline, Message, Request, equip
+from zmq4._requests import (
+    attempts,
+    no_reply,
+    not_answered,
+    reply_frames,
+    silence,
+    unanswered,
+)
 from zmq4.asyncio._endpoint import Endpoint
 from zmq4.asyncio._socket import DrainingSocket, ReceivingSocket, SendingSocket
 from zmq4.error import Closed, StateError, Timeout
@@ -41,8 +47,9 @@ class Req(SendingSocket, ReceivingSocket[Message]):
         """Send a request and wait for its reply; ask again if none comes in time.
 
         The socket is never stuck: after a request that was given up it can ask again at once, and
-        a late reply is never taken for the answer to another request, because the connection that
-        it would come on is dropped.
+        a late reply is not taken for the answer to another request, because the connection that
+        it would come on is dropped. Peers that reply on a connection other than the one they were
+        asked on, as a ROUTER may to a REQ with a `routing_id`, call for `correlate`.
 
         Cancelled, it gives the request up.
 
@@ -61,21 +68,23 @@ class Req(SendingSocket, ReceivingSocket[Message]):
             ForkError: It belongs to the process before a fork.
         """
         limit = self.recv_timeout if timeout is None else timeout
+        reason = ""
         for _ in attempts(retries):
-            began = time.monotonic()
+            deadline = Deadline(limit)
             try:
                 await self.send(first, *rest, timeout=limit)
             except Timeout:
+                reason = silence(self)
                 continue
             try:
-                left = None if limit is None else max(0.0, limit - (time.monotonic() - began))
-                return await self.recv(timeout=left)
+                return await self.recv(timeout=deadline.left())
             except Timeout:
+                reason = silence(self)
                 self._abandon()
             except BaseException:
                 self._abandon()
                 raise
-        raise no_reply(self, limit, retries)
+        raise no_reply(self, limit, retries, reason)
 
 
 class Rep(SendingSocket, ReceivingSocket[Request]):
@@ -109,8 +118,9 @@ class Rep(SendingSocket, ReceivingSocket[Request]):
         try:
             return await self.recv()
         except StateError:
+            if not self._abandon():
+                raise
             warnings.warn(unanswered(self), RuntimeWarning, stacklevel=2)
-            self._abandon()
         except Closed:
             raise StopAsyncIteration from None
         return await self.__anext__()

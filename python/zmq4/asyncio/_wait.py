@@ -46,10 +46,12 @@ async def _wait_once(
     """Wait for one ring; none comes for what changed before the watch, hence the second look."""
     bridge = running_bridge()
     token, future = bridge.expect(timeout)
+    kept: object = None
     try:
         kept = watch(bridge.signal, token)
         if not is_done():
             await future
-        del kept
     finally:
+        # The watch ends here, whoever keeps this frame for the sake of an exception.
+        del kept
         bridge.forget(token)

@@ -135,8 +135,9 @@ def _fail(who: str, sentence: str, exit_code: ExitCode) -> ExitCode:
 
 COMMANDS: Final[Mapping[str, Entry]] = {
     "demo": Entry(
-        "zmq4.cli.demo", "push a text through worker processes and prove that it all arrived"
+        "zmq4.cli.demo", "carry a text through each pattern and prove that all of it arrived"
     ),
+    "proxy": Entry("zmq4.cli.proxy", "pass messages on between two addresses"),
 }
 
 _EXIT_CODES: Final = """\

@@ -1,10 +1,11 @@
 //! `ZeroMQ` sockets: pipes, patterns, sessions and transports over [`zmq4_proto`].
 //!
 //! ```text
+//!   proxy       messages between two sockets                         (no tokio)
 //!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
 //!   pattern     how a socket type uses its pipes                     (no tokio)
 //!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)
-//!   event       what happens, for whoever wants to know              (no tokio)
+//!   monitor     what happens, for whoever wants to know              (no tokio)
 //!   session     one connection's task                                (tokio)
 //!   transport   tcp, ipc, mem                                        (tokio)
 //! ```
@@ -17,13 +18,15 @@
 mod context;
 mod endpoint;
 mod error;
-mod event;
+mod events;
 mod io_thread;
+mod monitor;
 mod options;
 mod packed;
 mod pattern;
 mod peer;
 mod pipe;
+mod proxy;
 mod random;
 mod session;
 mod socket;
@@ -32,6 +35,7 @@ mod sync;
 mod sys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod throttle;
 mod transport;
 mod wait;
 
@@ -40,16 +44,19 @@ pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
 pub use error::{
     EndpointError, ListenError, OpenError, OptionError, RecvError, SendError, SubscribeError,
 };
-pub use event::{Cause, Event, Events, Failure, Happening, Heard, Loss};
+pub use events::Events;
+pub use monitor::{Cause, Event, EventStream, Failure, Happening, Heard, Loss};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
-    SocketOptions, TcpKeepalive,
+    SocketOptions, StopOn, TcpKeepalive,
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
+pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{Drops, OpenEndpoint, Socket, Stats, Take, Wait};
-pub use sys::{BlockedSignals, SignalMask};
+pub use sys::{BlockedSignals, Descriptors, SignalMask};
+pub use throttle::Throttle;
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};
 pub use zmq4_proto as proto;

@@ -1,5 +1,6 @@
 //! Options with real types and one default each. Every part of the core gets the struct that concerns it.
 
+use std::os::fd::RawFd;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -79,6 +80,17 @@ pub struct LinkOptions {
     pub user_timeout: Option<Duration>,
     /// How long a connection may take to be made; the system's limit if absent.
     pub connect_timeout: Option<Duration>,
+    /// The octet of service (DSCP and ECN) that packets of tcp carry; 0 leaves it to the system.
+    pub tos: u8,
+    /// The priority of packets of tcp in the queues of this machine; 0 leaves it to the system.
+    pub priority: u32,
+    /// The only device that connections of tcp may use, if any.
+    pub device: Option<String>,
+    /// How long a read of tcp polls the device before it sleeps, in microseconds; 0 leaves it to the
+    /// system.
+    pub busy_poll_micros: u32,
+    /// The descriptor of a listening socket, which the next bind serves instead of making one.
+    pub use_fd: Option<RawFd>,
 }
 
 impl Default for LinkOptions {
@@ -91,6 +103,11 @@ impl Default for LinkOptions {
             keepalive: Some(TcpKeepalive::default()),
             user_timeout: Some(Duration::from_secs(45)),
             connect_timeout: None,
+            tos: 0,
+            priority: 0,
+            device: None,
+            busy_poll_micros: 0,
+            use_fd: None,
         }
     }
 }
@@ -125,6 +142,8 @@ pub struct SessionOptions {
     pub immediate: bool,
     /// Reconnection.
     pub reconnect: Backoff,
+    /// What ends it.
+    pub reconnect_stop: StopOn,
     /// From connection to end of handshake; no limit if absent.
     pub handshake_timeout: Option<Duration>,
     /// PING and its consequences; off if absent.
@@ -147,6 +166,7 @@ impl Default for SessionOptions {
             min_version: MinVersion::default(),
             immediate: false,
             reconnect: Backoff::default(),
+            reconnect_stop: StopOn::default(),
             handshake_timeout: Some(Duration::from_secs(10)),
             heartbeat: None,
             max_message_size: None,
@@ -176,6 +196,17 @@ impl Default for Backoff {
             jitter: 0.25,
         }
     }
+}
+
+/// What makes a connecting endpoint try no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StopOn {
+    /// Nobody listens at the address.
+    pub refused: bool,
+    /// A connection was made, but its handshake failed.
+    pub handshake_failed: bool,
+    /// The endpoint was closed while it had no connection, with messages that still linger.
+    pub disconnected: bool,
 }
 
 /// What is peculiar to some socket types; the others never look at it.
@@ -258,6 +289,8 @@ pub struct Limits;
 impl Limits {
     /// Connections of one listener whose handshake is not done.
     pub const PENDING_HANDSHAKES: usize = 512;
+    /// When there are so many, the oldest has at least so long before it makes way for the next.
+    pub const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(250);
     /// Of these, connections from one address; loopback and ipc are exempt.
     pub const PENDING_HANDSHAKES_PER_ADDRESS: usize = 256;
     /// Frames of one message.
@@ -276,6 +309,8 @@ impl Limits {
     pub const SUBSCRIPTION_OCTETS: usize = 64 << 20;
     /// What a subscription counts beyond the octets of its topic.
     pub const SUBSCRIPTION_OVERHEAD: usize = 160;
+    /// Lines of one kind that go into the log in a second; of the rest only the number.
+    pub const LOG_LINES_PER_SECOND: u32 = 10;
     /// After an authentication failure or an incompatible type, the next attempt is no sooner.
     pub const REFUSED_RETRY_MIN: Duration = Duration::from_secs(5);
     /// After such a failure, the next attempt is no later.

@@ -17,6 +17,8 @@ pub(crate) use imp::atomic;
 /// Where a lock stands in the order; a thread may only take a higher rank than it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
+    /// `Proxy`: a message on its way from one socket to another.
+    Proxy,
     /// `Context`: sockets and inproc names.
     Registry,
     /// `Socket`: pattern, pipes' local ends, endpoints.

@@ -1,26 +1,24 @@
 //! The operating system, where the standard library does not reach: event descriptors, waiting with a
-//! signal mask, reading into spare capacity, interfaces. The only file of this crate with `unsafe`.
+//! signal mask, reading into spare capacity, interfaces. The only part of this crate with `unsafe`.
 #![allow(unsafe_code, reason = "system calls; every other file of the crate is safe")]
 #![allow(clippy::as_conversions, reason = "C integer types")]
+
+mod polling;
+
+pub use polling::Descriptors;
+pub(crate) use polling::Polled;
+#[cfg(not(zmq4_loom))]
+pub(crate) use polling::{wait_readable, wait_readable_or};
 
 use std::ffi::CStr;
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use socket2::Socket;
 use tokio::io::unix::AsyncFd;
-
-/// How [`wait_readable`] ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Polled {
-    Ready,
-    TimedOut,
-    Interrupted,
-}
 
 /// A set of signals, as `sigprocmask` has them.
 #[derive(Clone, Copy)]
@@ -108,36 +106,6 @@ pub(crate) fn clear_event(fd: BorrowedFd<'_>) {
     }
 }
 
-/// Waits until `fd` is readable, the deadline passes, or a signal that `mask` lets through arrives.
-pub(crate) fn wait_readable(
-    fd: BorrowedFd<'_>,
-    deadline: Option<Instant>,
-    mask: Option<&SignalMask>,
-) -> io::Result<Polled> {
-    let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-    let timeout =
-        deadline.map(|deadline| timespec(deadline.saturating_duration_since(Instant::now())));
-    let timeout = timeout.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-    let mask = mask.map_or(std::ptr::null(), |mask| &raw const mask.0);
-    // SAFETY: one pollfd, and pointers to values that outlive the call, or null.
-    let ready = unsafe { libc::ppoll(&raw mut poll, 1, timeout, mask) };
-    match ready {
-        0 => Ok(Polled::TimedOut),
-        1.. => Ok(Polled::Ready),
-        _ => match io::Error::last_os_error() {
-            error if error.kind() == io::ErrorKind::Interrupted => Ok(Polled::Interrupted),
-            error => Err(error),
-        },
-    }
-}
-
-fn timespec(duration: Duration) -> libc::timespec {
-    libc::timespec {
-        tv_sec: libc::time_t::try_from(duration.as_secs()).unwrap_or(libc::time_t::MAX),
-        tv_nsec: libc::c_long::from(i32::try_from(duration.subsec_nanos()).unwrap_or(0)),
-    }
-}
-
 /// Receives up to `max` octets behind what `into` holds, without clearing the memory first.
 /// The capacity must be there already.
 pub(crate) fn receive_spare(
@@ -188,6 +156,17 @@ pub(crate) fn receive_split(
     // SAFETY: the first `read` octets, as far as they are in the vector, were written just now.
     unsafe { into.set_len(into.len() + read.min(max)) };
     Ok(read)
+}
+
+/// Makes another descriptor of an open socket, whoever owns it; a number that is none is an error.
+pub(crate) fn duplicate_socket(fd: RawFd) -> io::Result<Socket> {
+    // SAFETY: no memory is involved; the result is checked.
+    let copy = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) };
+    if copy < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor was just made and nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) }.into())
 }
 
 /// The soft limit of open descriptors of this process.

@@ -1,9 +1,11 @@
-//! Which address and which port either end of a connection has (rule 49).
+//! Which address and which port either end of a connection has, and listening sockets made elsewhere (rules
+//! 49 and 54).
 #![cfg(feature = "testing")]
 
 mod common;
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::AsRawFd;
 
 use common::{SOON, expect_peers, recv, send, socket, socket_with};
 use zmq4_core::proto::SocketType::{Dealer, Pull, Push};
@@ -186,4 +188,61 @@ fn a_port_in_use_is_told_as_such_by_an_interface_too() {
     let refused = other.bind(&listener.address().replace("127.0.0.1", "lo"));
 
     assert!(matches!(refused, Err(OpenError::InUse)), "{refused:?}");
+}
+
+#[test]
+fn rule_54_a_listening_socket_made_elsewhere_is_served_by_one_bind() {
+    let context = Context::new(1);
+    let made = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("tcp://{}", made.local_addr().expect("its number"));
+    let pull = socket_with(&context, Pull, |options| {
+        options.link.use_fd = Some(made.as_raw_fd());
+    });
+
+    let listener = pull.bind("tcp://*:*").expect("adopted");
+    drop(made);
+    let other = pull.bind("tcp://127.0.0.1:*").expect("bound");
+
+    assert_eq!(listener.address(), address);
+    assert_ne!(other.address(), address);
+    let push = socket(&context, Push);
+    push.connect(&address).expect("connected");
+    send(&push, "x");
+    assert_eq!(recv(&pull), "x");
+}
+
+#[test]
+fn rule_54_a_listening_socket_made_elsewhere_outlives_its_endpoint() {
+    let context = Context::new(1);
+    let made = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let pull = socket_with(&context, Pull, |options| {
+        options.link.use_fd = Some(made.as_raw_fd());
+    });
+    let listener = pull.bind("tcp://*:*").expect("adopted");
+
+    listener.close();
+
+    let again = socket_with(&context, Pull, |options| {
+        options.link.use_fd = Some(made.as_raw_fd());
+    });
+    let listener = again.bind("tcp://*:*").expect("it still listens");
+    let push = socket(&context, Push);
+    push.connect(&listener.address()).expect("connected");
+    send(&push, "x");
+    assert_eq!(recv(&again), "x");
+}
+
+#[test]
+fn rule_54_what_does_not_listen_is_refused() {
+    let context = Context::new(1);
+    let made = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let connected = std::net::TcpStream::connect(made.local_addr().expect("its number"));
+    let connected = connected.expect("accepted");
+    let pull = socket_with(&context, Pull, |options| {
+        options.link.use_fd = Some(connected.as_raw_fd());
+    });
+
+    let refused = pull.bind("tcp://*:*").expect_err("refused").to_string();
+
+    assert!(refused.contains("is not a listening socket"), "{refused}");
 }

@@ -150,7 +150,9 @@ fn a_closed_socket_refuses_everything_and_may_be_closed_again() {
     assert_eq!(try_send(&bound, "x"), Err(SendError::Closed));
     assert!(matches!(bound.bind("tcp://127.0.0.1:*"), Err(OpenError::Closed)));
     assert_eq!(listener.view().phase, EndpointPhase::Closed);
-    assert!(!bound.has_message());
+    assert_eq!(bound.can_receive(), Err(RecvError::Closed));
+    assert_eq!(bound.can_send(), Err(SendError::Closed));
+    assert!(matches!(bound.raw_fd(), Err(OpenError::Closed)));
     assert_eq!(bound.is_drained(), Err(SendError::Closed));
 }
 

@@ -11,7 +11,7 @@ use common::{
 };
 use zmq4_core::proto::SocketType::{Dealer, Pair, Pull, Push};
 use zmq4_core::testing::{idle_within, recv_within, send_within};
-use zmq4_core::{Context, EndpointPhase, OpenError, RecvError, SendError, Take};
+use zmq4_core::{Context, EndpointPhase, OpenError, Part, RecvError, SendError, Take};
 
 #[test]
 fn rule_50_what_was_sent_before_the_bind_is_delivered() {
@@ -263,4 +263,18 @@ fn conflate_keeps_whole_multiparts() {
 
     assert_eq!(bound.try_recv_with(|message| Take::Taken(message.frame_count())), Ok(2));
     assert_eq!(bound.try_recv().err(), Some(RecvError::Empty));
+}
+
+#[test]
+fn rule_41_with_immediate_nothing_is_queued_for_a_name_that_nobody_has_bound() {
+    let context = Context::new(0);
+    let push = common::socket_with(&context, Push, |options| options.session.immediate = true);
+    push.connect("inproc://late").expect("connected");
+    assert_eq!(push.try_send(&[Part::Copy(b"early")]), Err(SendError::NoPeer));
+
+    let pull = socket(&context, Pull);
+    pull.bind("inproc://late").expect("bound");
+    send(&push, "x");
+
+    assert_eq!(recv(&pull), "x");
 }

@@ -5,6 +5,7 @@ mod common;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::sync::Barrier;
 
 use common::{SOON, eventually, expect_peers, recv, send, socket};
 use zmq4_core::proto::SocketType::Pair;
@@ -103,6 +104,27 @@ fn a_file_left_behind_by_a_crash_is_replaced() {
     assert!(directory.file().exists());
 
     expect_crossing(&context, &directory.address());
+}
+
+#[test]
+fn of_two_who_replace_a_stale_file_at_once_one_has_it_and_is_reached() {
+    let directory = Directory::new("race");
+    for _ in 0..1000 {
+        drop(std::os::unix::net::UnixListener::bind(directory.file()).expect("bound"));
+        let start = Barrier::new(2);
+        let race = || {
+            let socket = socket(&Context::new(1), Pair);
+            start.wait();
+            socket.bind(&directory.address()).map(|_| socket)
+        };
+
+        let ends = std::thread::scope(|scope| {
+            [scope.spawn(race), scope.spawn(race)].map(|racer| racer.join().expect("no panic"))
+        });
+
+        assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1, "{ends:?}");
+        std::os::unix::net::UnixStream::connect(directory.file()).expect("somebody listens");
+    }
 }
 
 #[test]

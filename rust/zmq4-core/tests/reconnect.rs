@@ -8,12 +8,12 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use common::{
-    A_WHILE, Joined, SOON, eventually, expect_nothing, expect_peers, join, recv, recv_now, send,
-    socket, socket_with, try_send,
+    A_WHILE, Joined, SOON, eventually, expect_nothing, expect_peers, expect_phase, join, recv,
+    recv_now, send, socket, socket_with, try_send,
 };
 use zmq4_core::proto::SocketType::{Dealer, Pull, Push};
 use zmq4_core::testing::{endpoint_within, recv_within, send_within};
-use zmq4_core::{Context, SendError};
+use zmq4_core::{Context, EndpointPhase, SendError};
 
 /// A peer of our own on a bare connection, its handshake done.
 fn shaken(mut stream: TcpStream, socket_type: &str) -> TcpStream {
@@ -205,7 +205,50 @@ fn rule_45_a_silent_stranger_is_closed_at_the_handshake_deadline() {
 }
 
 #[test]
-fn rule_48_connecting_twice_to_one_address_makes_two_connections() {
+fn rule_48_a_dealer_has_one_connection_to_an_address() {
+    let context = Context::new(1);
+    let (dealer, other) = (socket(&context, Dealer), socket(&context, Dealer));
+    let endpoint = other.bind("tcp://127.0.0.1:*").expect("bound");
+    let elsewhere = other.bind("tcp://127.0.0.1:*").expect("bound");
+
+    let [first, second] = [0, 1].map(|_| dealer.connect(&endpoint.address()).expect("connected"));
+    let third = dealer.connect(&elsewhere.address()).expect("connected");
+
+    assert_eq!(first, second);
+    assert_ne!(first, third);
+    assert_eq!(dealer.endpoints().len(), 2);
+    expect_peers(&first, 1);
+    expect_peers(&third, 1);
+    assert_eq!(endpoint.view().peers.len(), 1);
+    first.close();
+    expect_peers(&endpoint, 0);
+    let again = dealer.connect(&endpoint.address()).expect("connected");
+    expect_peers(&again, 1);
+}
+
+#[test]
+fn rule_48_an_endpoint_that_has_stopped_is_none() {
+    let context = Context::new(1);
+    let (dealer, other) = (
+        socket_with(&context, Dealer, |options| options.session.reconnect.initial = None),
+        socket(&context, Dealer),
+    );
+    let endpoint = other.bind("tcp://127.0.0.1:*").expect("bound");
+    let first = dealer.connect(&endpoint.address()).expect("connected");
+    expect_peers(&first, 1);
+    drop(other);
+    expect_phase(&first, EndpointPhase::Stopped);
+    let other = socket(&context, Dealer);
+    other.bind(&endpoint.address()).expect("the address is free");
+
+    let second = dealer.connect(&endpoint.address()).expect("connected");
+
+    assert_ne!(first, second);
+    expect_peers(&second, 1);
+}
+
+#[test]
+fn rule_48_a_push_has_as_many_connections_to_an_address_as_it_is_asked_for() {
     let context = Context::new(1);
     let (push, pull) = (socket(&context, Push), socket(&context, Pull));
     let endpoint = pull.bind("tcp://127.0.0.1:*").expect("bound");

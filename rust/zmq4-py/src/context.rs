@@ -16,6 +16,9 @@ pub(crate) struct Context {
     inner: Native<zmq4_core::Context>,
 }
 
+/// More would be a mistake: a thread serves thousands of connections.
+const MAX_IO_THREADS: usize = 1024;
+
 /// Every context of the process, for the end of the interpreter; the implicit one first.
 static CONTEXTS: Mutex<Contexts> =
     Mutex::new(Contexts { generation: 0, implicit: None, all: Vec::new() });
@@ -80,10 +83,14 @@ impl Context {
 impl Context {
     #[new]
     #[pyo3(signature = (io_threads=1))]
-    fn new(io_threads: usize) -> Self {
+    fn new(py: Python<'_>, io_threads: usize) -> PyResult<Self> {
+        if io_threads > MAX_IO_THREADS {
+            let text = format!("io_threads is at most {MAX_IO_THREADS}, not {io_threads}");
+            return Err(error::new(py, Kind::OptionError, &text));
+        }
         let context = zmq4_core::Context::new(io_threads);
         contexts().add(&context);
-        Self::from_core(context)
+        Ok(Self::from_core(context))
     }
 
     /// The context of sockets that name none; one per process.

@@ -26,6 +26,23 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 14] = [
+        Self::Closed,
+        Self::WouldBlock,
+        Self::Timeout,
+        Self::AddressInUse,
+        Self::InvalidEndpoint,
+        Self::EndpointError,
+        Self::NoPeers,
+        Self::Unroutable,
+        Self::StateError,
+        Self::ForkError,
+        Self::OptionError,
+        Self::MultipartError,
+        Self::MessageTooLarge,
+        Self::ContextTerminated,
+    ];
+
     fn class(self) -> &'static str {
         match self {
             Self::Closed => "Closed",
@@ -48,10 +65,25 @@ impl Kind {
 
 /// Makes an exception of `kind` that says `message`.
 pub(crate) fn new(py: Python<'_>, kind: Kind, message: &str) -> PyErr {
-    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let module = MODULE.get_or_try_init(py, || py.import("zmq4.error").map(Bound::unbind));
-    let made = module.and_then(|module| module.bind(py).getattr(kind.class())?.call1((message,)));
+    let made = load(py).and_then(|classes| {
+        let (_, class) = classes.iter().find(|(each, _)| *each == kind).expect("all are loaded");
+        class.bind(py).call1((message,))
+    });
     made.map_or_else(|error| error, PyErr::from_value)
+}
+
+type Class = (Kind, Py<PyAny>);
+
+/// The classes. Loaded with the module: while the interpreter ends nothing can be imported, and modules are
+/// empty, but a destructor of the program may still be told what is wrong.
+pub(crate) fn load(py: Python<'_>) -> PyResult<&[Class]> {
+    static CLASSES: PyOnceLock<Vec<Class>> = PyOnceLock::new();
+    let classes = CLASSES.get_or_try_init(py, || {
+        let module = py.import("zmq4.error")?;
+        let class = |kind: Kind| Ok((kind, module.getattr(kind.class())?.unbind()));
+        Kind::ALL.into_iter().map(class).collect::<PyResult<_>>()
+    })?;
+    Ok(classes)
 }
 
 /// Makes an exception and sets an attribute of it.
@@ -189,6 +221,19 @@ pub(crate) fn open(py: Python<'_>, error: &OpenError, address: &str) -> PyErr {
         OpenError::Terminated => {
             message(Kind::ContextTerminated, format!("{address}: the context was terminated"))
         }
+    }
+}
+
+/// A descriptor that cannot be had. `what` names the socket.
+pub(crate) fn descriptor(py: Python<'_>, error: &OpenError, what: &str) -> PyErr {
+    match error {
+        OpenError::Io(error) => system(error),
+        OpenError::Terminated => receive(py, RecvError::Terminated, what),
+        OpenError::Closed
+        | OpenError::Endpoint(_)
+        | OpenError::InUse
+        | OpenError::NameTaken
+        | OpenError::NoIoThread => receive(py, RecvError::Closed, what),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict};
-use zmq4_core::{Cause, Events, Failure, Happening, Heard, ListenError, Loss, Waiter};
+use zmq4_core::{Cause, Failure, Happening, Heard, ListenError, Loss, Waiter};
 
 use crate::error;
 use crate::peer::Peer;
@@ -18,7 +18,7 @@ use crate::wait::{Attempt, Limit, repeat};
 #[pyclass(frozen, module = "zmq4._native")]
 #[derive(Debug)]
 pub(crate) struct EventStream {
-    inner: Native<Events>,
+    inner: Native<zmq4_core::EventStream>,
     /// How messages name the socket.
     socket: String,
 }
@@ -31,7 +31,7 @@ pub(crate) struct EventStreamWatch {
 }
 
 impl EventStream {
-    pub(crate) fn new(events: Events, socket: String) -> Self {
+    pub(crate) fn new(events: zmq4_core::EventStream, socket: String) -> Self {
         Self { inner: Native::new(events), socket }
     }
 

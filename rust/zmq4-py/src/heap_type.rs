@@ -32,6 +32,8 @@ pub(crate) struct HeapType<'a> {
     pub(crate) slots: &'a [Slot],
     pub(crate) methods: &'a [Method],
     pub(crate) getters: Vec<ffi::PyGetSetDef>,
+    /// Whether nothing else may be derived from it.
+    pub(crate) is_final: bool,
     /// The type it is derived from, if not `object`.
     pub(crate) base: Option<&'a Bound<'a, PyType>>,
 }
@@ -55,6 +57,9 @@ impl HeapType<'_> {
             // SAFETY: the definition was just made, and it lives for ever.
             .map(|&method| unsafe { raw::definition(method).read() })
             .collect();
+        if self.is_final {
+            methods.push(refuse_subclasses());
+        }
         let mut getters = self.getters;
         // SAFETY: both lists end with a definition without a name, which all zeroes are.
         unsafe {
@@ -88,4 +93,26 @@ impl HeapType<'_> {
         };
         Ok(made.cast_into::<PyType>()?.unbind())
     }
+}
+
+/// `__init_subclass__` for types that have the flag of a base, because one of ours is derived from them,
+/// and are none for others.
+fn refuse_subclasses() -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: c"__init_subclass__".as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: refuse_subclass },
+        ml_flags: ffi::METH_NOARGS | ffi::METH_CLASS,
+        ml_doc: c"Refuses to be derived from.".as_ptr(),
+    }
+}
+
+unsafe extern "C" fn refuse_subclass(
+    _class: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls attached; the text is a C string.
+    unsafe {
+        ffi::PyErr_SetString(ffi::PyExc_TypeError, c"this type cannot be derived from".as_ptr());
+    }
+    null_mut()
 }

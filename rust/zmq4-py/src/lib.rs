@@ -7,15 +7,18 @@
 //! |---|---|
 //! | `buffer` | Python memory and frames |
 //! | `wait` | waiting in threads: detaching, signals, deadlines |
+//! | `poll` | waiting for several sockets and descriptors at once |
 //! | `operation` | waiting in asyncio: the native coroutine object |
 //! | `options` | the one table of options |
 //! | `error` | which exception an error becomes |
 //! | `events` | what happens, as Python's objects |
 //! | `process` | fork and interpreter exit |
+//! | `interpreter` | which interpreter may use it |
 
 mod buffer;
 mod claim;
 mod context;
+mod deadline;
 mod endpoint;
 mod equip;
 mod error;
@@ -23,15 +26,19 @@ mod events;
 mod frame;
 mod heap_type;
 mod held;
+mod interpreter;
 mod log;
 mod message;
 mod operation;
 mod options;
 mod peer;
 mod per_process;
+mod poll;
 mod process;
+mod proxy;
 mod raw;
 mod receive;
+mod refusal;
 mod role;
 mod send;
 mod settings;
@@ -44,42 +51,31 @@ use pyo3::prelude::*;
 
 /// Native part of zmq4; use it through `zmq4` and `zmq4.asyncio`.
 #[pymodule(gil_used = false)]
-mod _native {
-    use pyo3::prelude::*;
-
-    #[pymodule_export]
-    use crate::context::Context;
-    #[pymodule_export]
-    use crate::endpoint::{EndpointHandle, normal_form};
-    #[pymodule_export]
-    use crate::equip::equip;
-    #[pymodule_export]
-    use crate::events::EventStream;
-    #[pymodule_export]
-    use crate::frame::Frame;
-    #[pymodule_export]
-    use crate::log::{next_log_records, set_log_starter, stop_log};
-    #[pymodule_export]
-    use crate::operation::set_loop_bridge;
-    #[pymodule_export]
-    use crate::peer::Peer;
-    #[pymodule_export]
-    use crate::process::{after_fork_in_child, shutdown};
-    #[pymodule_export]
-    use crate::signal::LoopSignal;
-    #[pymodule_export]
-    use crate::socket::Socket;
-    #[pymodule_export]
-    use crate::subscription::Subscription;
-
-    #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        super::init(module)
-    }
-}
-
-fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    interpreter::is_main(py)?;
+    module.add_class::<context::Context>()?;
+    module.add_class::<deadline::Deadline>()?;
+    module.add_class::<endpoint::EndpointHandle>()?;
+    module.add_class::<events::EventStream>()?;
+    module.add_class::<frame::Frame>()?;
+    module.add_class::<peer::Peer>()?;
+    module.add_class::<proxy::Proxy>()?;
+    module.add_class::<signal::LoopSignal>()?;
+    module.add_class::<socket::Socket>()?;
+    module.add_class::<subscription::Subscription>()?;
+    module.add_function(wrap_pyfunction!(endpoint::normal_form, module)?)?;
+    module.add_function(wrap_pyfunction!(equip::equip, module)?)?;
+    module.add_function(wrap_pyfunction!(log::next_log_records, module)?)?;
+    module.add_function(wrap_pyfunction!(log::set_log_starter, module)?)?;
+    module.add_function(wrap_pyfunction!(log::stop_log, module)?)?;
+    module.add_function(wrap_pyfunction!(operation::set_loop_bridge, module)?)?;
+    module.add_function(wrap_pyfunction!(poll::poll, module)?)?;
+    module.add_function(wrap_pyfunction!(poll::watch, module)?)?;
+    module.add_function(wrap_pyfunction!(process::after_fork_in_child, module)?)?;
+    module.add_function(wrap_pyfunction!(process::shutdown, module)?)?;
+
+    error::load(py)?;
     let message = message::message_type(py)?;
     py.import("collections.abc")?.getattr("Sequence")?.call_method1("register", (message,))?;
     module.add("Message", message)?;

@@ -3,12 +3,15 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::hash::{Hash, Hasher};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use pyo3::prelude::*;
+use tracing::callsite::Identifier;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
-use zmq4_core::BlockedSignals;
+use zmq4_core::{BlockedSignals, Throttle};
 
 use crate::per_process::PerProcess;
 use crate::process;
@@ -29,8 +32,33 @@ struct Log {
 #[derive(Debug, Default)]
 struct Records {
     queue: VecDeque<(u8, String)>,
+    throttle: Throttle<Kind>,
     dropped: u64,
+    /// The highest level among those dropped.
+    dropped_level: u8,
     stopped: bool,
+}
+
+/// Records that say the same, of different peers: those of one place in the source.
+#[derive(Clone, Debug)]
+struct Kind {
+    callsite: Identifier,
+    level: u8,
+    message: String,
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.callsite == other.callsite
+    }
+}
+
+impl Eq for Kind {}
+
+impl Hash for Kind {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.callsite.hash(state);
+    }
 }
 
 struct Starter {
@@ -39,8 +67,54 @@ struct Starter {
     started_in: Option<u32>,
 }
 
-fn records() -> std::sync::MutexGuard<'static, Records> {
+fn records() -> MutexGuard<'static, Records> {
     LOG.get().records.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Records {
+    fn push(&mut self, level: u8, text: String) {
+        if self.queue.len() == CAPACITY
+            && let Some((level, _)) = self.queue.pop_front()
+        {
+            self.dropped += 1;
+            self.dropped_level = self.dropped_level.max(level);
+        }
+        self.queue.push_back((level, text));
+    }
+
+    /// Takes what there is, and says how much there was beyond it.
+    fn take(&mut self) -> Vec<(u8, String)> {
+        let mut taken: Vec<_> = self.queue.drain(..).collect();
+        let (dropped, level) =
+            (std::mem::take(&mut self.dropped), std::mem::take(&mut self.dropped_level));
+        if dropped > 0 {
+            // Whoever does not see such records need not know of their number.
+            taken.push((level, format!("{dropped} log records were dropped")));
+        }
+        taken
+    }
+
+    /// Says how many records were held back, where it is time to.
+    fn sum_up(&mut self) {
+        let held = if self.stopped {
+            self.throttle.take_all_held()
+        } else {
+            self.throttle.take_held(Instant::now())
+        };
+        for (kind, count) in held {
+            self.push(kind.level, format!("{}: {count} more of them", kind.message));
+        }
+    }
+}
+
+/// Waits until something arrives, or is to be summed up.
+fn wait(records: MutexGuard<'static, Records>) -> MutexGuard<'static, Records> {
+    let arrived = &LOG.get().arrived;
+    let Some(deadline) = records.throttle.deadline() else {
+        return arrived.wait(records).unwrap_or_else(PoisonError::into_inner);
+    };
+    let left = deadline.saturating_duration_since(Instant::now());
+    arrived.wait_timeout(records, left).unwrap_or_else(PoisonError::into_inner).0
 }
 
 /// Makes this module the receiver of the core's records, unless the process has one already.
@@ -82,18 +156,15 @@ pub(crate) fn next_log_records(py: Python<'_>) -> Option<Vec<(u8, String)>> {
     let _blocked = BlockedSignals::new();
     py.detach(|| {
         let mut records = records();
+        records.sum_up();
         while records.queue.is_empty() && !records.stopped {
-            records = LOG.get().arrived.wait(records).unwrap_or_else(PoisonError::into_inner);
+            records = wait(records);
+            records.sum_up();
         }
         if records.queue.is_empty() {
             return None;
         }
-        let mut taken: Vec<_> = records.queue.drain(..).collect();
-        if records.dropped > 0 {
-            taken.push((30, format!("{} log records were dropped", records.dropped)));
-            records.dropped = 0;
-        }
-        Some(taken)
+        Some(records.take())
     })
 }
 
@@ -124,17 +195,24 @@ impl Subscriber for Forwarder {
     fn event(&self, event: &Event<'_>) {
         let mut text = Text::default();
         event.record(&mut text);
+        let level = level(*event.metadata().level());
         let mut records = records();
         if records.stopped {
             return;
         }
-        if records.queue.len() == CAPACITY {
-            records.queue.pop_front();
-            records.dropped += 1;
+        let kind =
+            Kind { callsite: event.metadata().callsite(), level, message: text.message.clone() };
+        let due = records.throttle.deadline();
+        // Whoever asks for DEBUG asks for all of it; the rest peers must not be able to fill a disk with.
+        let is_told = level == DEBUG || records.throttle.admits(&kind, Instant::now());
+        if is_told {
+            records.push(level, text.finish());
         }
-        records.queue.push_back((level(*event.metadata().level()), text.finish()));
+        let is_news = is_told || records.throttle.deadline() != due;
         drop(records);
-        LOG.get().arrived.notify_one();
+        if is_news {
+            LOG.get().arrived.notify_one();
+        }
     }
 
     fn enter(&self, _span: &span::Id) {}
@@ -148,9 +226,11 @@ fn level(level: Level) -> u8 {
         Level::ERROR => 40,
         Level::WARN => 30,
         Level::INFO => 20,
-        _ => 10,
+        _ => DEBUG,
     }
 }
+
+const DEBUG: u8 = 10;
 
 /// A record as one line: the message, then the fields.
 #[derive(Debug, Default)]

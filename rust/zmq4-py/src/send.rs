@@ -11,6 +11,7 @@ use zmq4_core::{Part, SendError, WaitSide};
 use crate::buffer::{OutgoingMessage, exact_bytes, of_bytes};
 use crate::error::{self, Kind};
 use crate::raw::{Arguments, raw_method};
+use crate::refusal::{refused, timed_out};
 use crate::socket::Socket;
 use crate::wait::{Attempt, Limit, deadline_after, repeat};
 
@@ -82,7 +83,7 @@ fn wait_to_send(
 ) -> PyResult<()> {
     let core = socket.core(py)?;
     if !socket.waits_for(core, error) {
-        return Err(error::send(py, error, &socket.describe()));
+        return Err(refused(py, socket, parts, error));
     }
     let mut last = error;
     let sent = repeat(
@@ -95,15 +96,10 @@ fn wait_to_send(
                 last = error;
                 Ok(Attempt::Later)
             }
-            Err(error) => Err(error::send(py, error, &socket.describe())),
+            Err(error) => Err(refused(py, socket, parts, error)),
         },
     )?;
     sent.ok_or_else(|| timed_out(py, socket, last))
-}
-
-pub(crate) fn timed_out(py: Python<'_>, socket: &Socket, error: SendError) -> PyErr {
-    let text = format!("{}: nothing was sent in time: {error}", socket.describe());
-    error::new(py, Kind::Timeout, &text)
 }
 
 /// A message to somebody has a routing id, which is `bytes`, and a frame.
@@ -147,7 +143,7 @@ fn try_send_message(
     match socket.core(py)?.try_send(message.parts()) {
         Ok(()) => Ok(boolean(py, true)),
         Err(SendError::Full | SendError::NoPeer) => Ok(boolean(py, false)),
-        Err(error) => Err(error::send(py, error, &socket.describe())),
+        Err(error) => Err(refused(py, socket, message.parts(), error)),
     }
 }
 

@@ -119,29 +119,45 @@ fn socket_type(cls: &Bound<'_, PyType>) -> PyResult<SocketType> {
         .ok_or_else(|| PyValueError::new_err(format!("no socket type is called {name:?}")))
 }
 
+/// The options among the keywords of a socket that subscribes; what it subscribes to is for the class's
+/// `__init__`.
+fn without_topics<'py>(
+    socket_type: SocketType,
+    keywords: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Option<Bound<'py, PyDict>>> {
+    let Some(keywords) = keywords else { return Ok(None) };
+    let subscribes = matches!(socket_type, SocketType::Sub | SocketType::XSub);
+    if !subscribes || !keywords.contains("topics")? {
+        return Ok(Some(keywords.clone()));
+    }
+    let options = keywords.copy()?;
+    options.del_item("topics")?;
+    Ok(Some(options))
+}
+
 #[pymethods]
 impl Socket {
     #[new]
     #[classmethod]
-    #[pyo3(signature = (*, bind=None, connect=None, topics=None, context=None, **options))]
+    #[pyo3(signature = (*, bind=None, connect=None, context=None, **options))]
     fn new(
         cls: &Bound<'_, PyType>,
         bind: Option<&Bound<'_, PyAny>>,
         connect: Option<&Bound<'_, PyAny>>,
-        topics: Option<&Bound<'_, PyAny>>,
         context: Option<PyRef<'_, Context>>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let py = cls.py();
         // They are for the class's `__init__`, and named here so that they are not options.
-        let _ = (bind, connect, topics);
+        let _ = (bind, connect);
         let context = match context {
             Some(context) => context.core(py)?.clone(),
             None => Context::implicit(),
         };
         let timeouts = Timeouts::default();
         let socket_type = socket_type(cls)?;
-        let parsed = options::parse(py, socket_type, options, &timeouts)?;
+        let options = without_topics(socket_type, options)?;
+        let parsed = options::parse(py, socket_type, options.as_ref(), &timeouts)?;
         crate::log::start(py)?;
         let name = cls.name()?.to_string();
         let inner = zmq4_core::Socket::new(&context, socket_type, parsed)
@@ -179,6 +195,13 @@ impl Socket {
     /// The endpoints that are open, oldest first.
     fn _endpoints(&self, py: Python<'_>) -> PyResult<Vec<EndpointHandle>> {
         Ok(self.core(py)?.endpoints().into_iter().map(EndpointHandle::new).collect())
+    }
+
+    /// A descriptor that is readable while there is something to receive, or room to send if the type only
+    /// sends; made at the first call.
+    fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
+        let raw_fd = self.core(py)?.raw_fd();
+        raw_fd.map_err(|error| error::descriptor(py, &error, &self.describe()))
     }
 
     /// Closes the socket; never blocks. What is queued is sent for `linger` seconds, or as long as the
@@ -232,10 +255,9 @@ impl Socket {
         Ok(EventStream::new(events, self.describe()))
     }
 
-    /// Gives up the request in progress.
-    fn _abandon(&self, py: Python<'_>) -> PyResult<()> {
-        self.core(py)?.abandon();
-        Ok(())
+    /// Gives up the request in progress; returns whether there was one.
+    fn _abandon(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.core(py)?.abandon())
     }
 
     /// The number of the request that may be replied to.

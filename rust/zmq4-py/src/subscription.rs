@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::error;
 use crate::peer::Peer;
@@ -33,9 +34,21 @@ impl Subscription {
 
     fn decide(&self, py: Python<'_>, subscribes: bool, topic: &[u8]) -> PyResult<()> {
         let socket = self.socket.bind(py).cast::<Socket>()?.get();
-        let decided = socket.core(py)?.decide(self.pipe, subscribes, topic);
+        let Some(peer) = &self.peer else { return Ok(()) };
+        let decided = socket.core(py)?.decide(self.pipe, peer, subscribes, topic);
         decided.map_err(|error| error::subscribe(py, error, &socket.describe()))
     }
+}
+
+/// Reads a topic: octets, or text, which travels as UTF-8.
+fn octets(topic: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    if let Ok(text) = topic.cast::<PyString>() {
+        return Ok(text.to_cow()?.into_owned().into_bytes());
+    }
+    topic.cast::<PyBytes>().map(|octets| octets.as_bytes().to_vec()).map_err(|_| {
+        let kind = topic.get_type().name().map_or_else(|_| "that".to_owned(), |n| n.to_string());
+        PyTypeError::new_err(format!("a topic is bytes or text, not {kind}"))
+    })
 }
 
 #[pymethods]
@@ -60,8 +73,11 @@ impl Subscription {
 
     /// Does what the peer asks for, or subscribes it to another topic instead.
     #[pyo3(signature = (topic=None))]
-    fn allow(&self, py: Python<'_>, topic: Option<&[u8]>) -> PyResult<()> {
-        self.decide(py, self.subscribes, topic.unwrap_or(&self.topic))
+    fn allow(&self, py: Python<'_>, topic: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        match topic {
+            None => self.decide(py, self.subscribes, &self.topic),
+            Some(topic) => self.decide(py, self.subscribes, &octets(topic)?),
+        }
     }
 
     /// Does not do what the peer asks for: it stays as it is.

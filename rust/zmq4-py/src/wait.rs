@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use zmq4_core::{BlockedSignals, Parked, Parker, Waiter};
+use zmq4_core::{BlockedSignals, Descriptors, Parked, Parker, SignalMask, Waiter};
 
 use crate::error;
 use crate::process;
@@ -19,7 +19,8 @@ thread_local! {
     static PARKER: RefCell<Option<(u32, Arc<Parker>)>> = const { RefCell::new(None) };
 }
 
-fn parker() -> PyResult<Arc<Parker>> {
+/// What the calling thread sleeps on.
+pub(crate) fn parker() -> PyResult<Arc<Parker>> {
     PARKER.with_borrow_mut(|slot| {
         if let Some((generation, parker)) = slot
             && *generation == process::generation()
@@ -112,6 +113,17 @@ pub(crate) fn repeat<R, W>(
     py: Python<'_>,
     limit: Option<Duration>,
     register: impl Fn(Waiter) -> W,
+    attempt: impl FnMut() -> PyResult<Attempt<R>>,
+) -> PyResult<Option<R>> {
+    repeat_beside(py, limit, None, register, attempt)
+}
+
+/// The same; `attempt` is repeated too when something is noted of one of `descriptors`.
+pub(crate) fn repeat_beside<R, W>(
+    py: Python<'_>,
+    limit: Option<Duration>,
+    descriptors: Option<&RefCell<Descriptors>>,
+    register: impl Fn(Waiter) -> W,
     mut attempt: impl FnMut() -> PyResult<Attempt<R>>,
 ) -> PyResult<Option<R>> {
     if limit == Some(Duration::ZERO) {
@@ -126,7 +138,7 @@ pub(crate) fn repeat<R, W>(
         if let Attempt::Done(result) = attempt()? {
             return Ok(Some(result));
         }
-        let outcome = sleep(py, &parker, deadline)?;
+        let outcome = sleep(py, &parker, deadline, descriptors)?;
         drop(wait);
         if outcome == Parked::TimedOut {
             return match attempt()? {
@@ -137,27 +149,46 @@ pub(crate) fn repeat<R, W>(
     }
 }
 
+/// Sleeps detached; runs Python's signal handlers before and after.
+fn sleep(
+    py: Python<'_>,
+    parker: &Parker,
+    deadline: Option<Instant>,
+    descriptors: Option<&RefCell<Descriptors>>,
+) -> PyResult<Parked> {
+    let mut descriptors = descriptors.map(RefCell::borrow_mut);
+    let descriptors = descriptors.as_deref_mut();
+    let (slept, is_slice) = detached(py, deadline, |until, mask| match descriptors {
+        None => parker.park(until, mask),
+        Some(descriptors) => parker.park_or(descriptors, until, mask),
+    })?;
+    let slept = slept.map_err(|error| error::system(&error))?;
+    Ok(if is_slice && slept == Parked::TimedOut { Parked::Interrupted } else { slept })
+}
+
 /// The main thread looks for signals at least so often. While it blocks them, for the microsecond before
 /// it sleeps, the system may give one to another thread of the program that does not block it, and that
 /// thread's handler wakes nobody.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// Sleeps detached; runs Python's signal handlers before and after.
-fn sleep(py: Python<'_>, parker: &Parker, deadline: Option<Instant>) -> PyResult<Parked> {
-    let slept = if is_main_thread() {
+/// Runs `work` detached, and Python's signal handlers before and after. It is to end by the instant that
+/// it is given, and to let signals through only while it sleeps, by the mask that it is given. The flag
+/// says whether that instant is earlier than `deadline`.
+pub(crate) fn detached<R: Send>(
+    py: Python<'_>,
+    deadline: Option<Instant>,
+    work: impl FnOnce(Option<Instant>, Option<&SignalMask>) -> R + Send,
+) -> PyResult<(R, bool)> {
+    let worked = if is_main_thread() {
         let slice = Instant::now() + SLICE;
         let is_slice = deadline.is_none_or(|deadline| slice < deadline);
         let until = if is_slice { Some(slice) } else { deadline };
         let blocked = BlockedSignals::new();
         py.check_signals()?;
-        let slept = py.detach(|| parker.park(until, Some(blocked.former())));
-        slept.map(
-            |slept| if is_slice && slept == Parked::TimedOut { Parked::Interrupted } else { slept },
-        )
+        (py.detach(|| work(until, Some(blocked.former()))), is_slice)
     } else {
-        py.detach(|| parker.park(deadline, None))
+        (py.detach(|| work(deadline, None)), false)
     };
-    let slept = slept.map_err(|error| error::system(&error))?;
     py.check_signals()?;
-    Ok(slept)
+    Ok(worked)
 }

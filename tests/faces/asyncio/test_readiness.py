@@ -144,5 +144,5 @@ async def test_lost_connection_is_made_again(tcp_endpoint: str, deadline: float)
                 await push.send(b"%d" % number)
                 assert (await pull.recv(timeout=deadline)).content == b"%d" % number
             async with asyncio.timeout(deadline):
-                while push.endpoint.state != "connecting":  # noqa: ASYNC110 (it rings no bell)
+                while push.endpoint.state != "connecting":
                     await asyncio.sleep(0.001)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 import zmq4
+from faces.patience import eventually
 from zmq4.types import Address, Addresses
 
 
@@ -142,3 +143,35 @@ def test_what_is_no_address_is_refused_by_bind_and_connect(address: Address) -> 
             with pytest.raises((TypeError, zmq4.InvalidEndpoint)):
                 call(address)
         assert push.endpoints == []
+
+
+@pytest.mark.parametrize("transport", ["tcp", "ipc"])
+def test_dealer_has_one_connection_to_an_address(
+    transport: str, request: pytest.FixtureRequest, deadline: float
+) -> None:
+    with (
+        zmq4.Dealer(bind=request.getfixturevalue(f"{transport}_endpoint")) as far,
+        zmq4.Dealer(connect=[far.endpoint, far.endpoint]) as near,
+    ):
+        again = near.connect(far.endpoint)
+        again.ready(deadline)
+        far.endpoint.ready(deadline)
+
+        assert near.endpoints == [again]
+        assert len(far.peers()) == 1
+
+
+@pytest.mark.parametrize("transport", ["tcp", "ipc", "inproc"])
+def test_push_has_as_many_connections_to_an_address_as_it_is_asked_for(
+    transport: str, request: pytest.FixtureRequest, deadline: float
+) -> None:
+    with (
+        zmq4.Pull(bind=request.getfixturevalue(f"{transport}_endpoint")) as pull,
+        zmq4.Push(connect=[pull.endpoint, pull.endpoint]) as push,
+    ):
+        for each in push.endpoints:
+            each.ready(deadline)
+
+        one, other = push.endpoints
+        assert one != other
+        eventually(lambda: len(pull.peers()) == 2)

@@ -34,7 +34,7 @@ def test_empty_queue_takes_a_message_above_the_mark(
 
 
 @pytest.mark.parametrize(("frames", "fits"), [(1, True), (2, True), (3, False)])
-def test_every_frame_counts(refusing_endpoint: str, frames: int, fits: bool) -> None:  # noqa: FBT001 (a claim)
+def test_every_frame_counts(refusing_endpoint: str, frames: int, fits: bool) -> None:
     with zmq4.Push(connect=refusing_endpoint, send_hwm_bytes=10 * 309, linger=0) as push:
         push.send_many([b"x" * 300] * 8)
 

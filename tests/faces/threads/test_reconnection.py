@@ -101,6 +101,54 @@ def test_none_is_never_again(tcp_endpoint: str, deadline: float) -> None:
             line.ready(timeout=0)
 
 
+def test_refusal_may_be_the_end(refusing_endpoint: str, deadline: float) -> None:
+    with (
+        zmq4.Push(connect=refusing_endpoint, reconnect_stop={"refused"}, linger=0) as push,
+        pytest.raises(zmq4.NoPeers, match="refused"),
+    ):
+        push.endpoint.ready(deadline)
+
+
+def test_missing_file_counts_as_a_refusal(ipc_endpoint: str, deadline: float) -> None:
+    with zmq4.Push(connect=ipc_endpoint, reconnect_stop={"refused"}, linger=0) as push:
+        with pytest.raises(zmq4.NoPeers, match="No such file"):
+            push.endpoint.ready(deadline)
+
+        assert push.endpoint.state == "stopped"
+
+
+def test_failed_handshake_may_be_the_end(knocker: socket.socket) -> None:
+    with zmq4.Push(reconnect=zmq4.Backoff(0.01), linger=0) as push:
+        push.reconnect_stop = {"handshake_failed"}
+        push.connect(address(knocker))
+        knocks(knocker, 1)
+
+        eventually(lambda: push.endpoint.state == "stopped")
+        assert push.endpoint.attempts == 1
+
+
+def test_refusal_does_not_end_what_only_a_failed_handshake_ends(refusing_endpoint: str) -> None:
+    backoff = zmq4.Backoff(0.001, max=0.002)
+    with zmq4.Push(reconnect=backoff, reconnect_stop=["handshake_failed"], linger=0) as push:
+        push.connect(refusing_endpoint)
+
+        eventually(lambda: push.endpoint.attempts > 3)
+
+
+def test_closed_endpoint_may_leave_what_it_has_queued(
+    refusing_endpoint: str, deadline: float
+) -> None:
+    with zmq4.Context() as context:
+        push = zmq4.Push(context=context, linger=None, reconnect_stop={"disconnected"})
+        push.connect(refusing_endpoint)
+        push.send(b"never sent")
+
+        push.endpoint.close()
+        push.close()
+
+        context.term(deadline)
+
+
 def test_attempts_are_counted_until_one_succeeds(deadline: float) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

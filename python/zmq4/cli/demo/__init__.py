@@ -2,7 +2,8 @@
 
 * `command`: the arguments
 * `tour`: the frame: make the text, visit the stops, print the table
-* `stop`, `stops`: what a stop is, and the stops themselves, one a file
+* `stop`, `stops`: what a stop is, and the stops themselves, each a coordinator and what its
+  processes do with either face; `itinerary` lists them
 * `text`: the text, made from a seed or given; its lines, numbered, and what is expected of them
 * `proof`: the digest of a multiset of lines, and the ledger that names what was lost or doubled
 * `crew`, `leash`, `notes`: child processes, from the parent's and the child's side

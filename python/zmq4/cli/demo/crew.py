@@ -7,7 +7,7 @@ reaches them. Each has one pipe; that it closes is how a death is noticed.
 import signal
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, Pipe, wait
@@ -41,6 +41,7 @@ class Hand:
         self.process = process
         self.pipe = pipe
         self.inbox: deque[Report] = deque()
+        self._told: set[type[Report]] = set()
         self.is_gone = False
         """Whether its pipe has closed."""
         self.may_leave = False
@@ -50,9 +51,14 @@ class Hand:
         """The hand as people know it: its name and its process."""
         return f"{self.name} (process {self.process.pid})"
 
+    def take(self, report: Report) -> None:
+        """Put a report that has come into the inbox."""
+        self._told.add(type(report))
+        self.inbox.append(report)
+
     def has_told(self, kind: type[Report]) -> bool:
-        """Whether a report of this kind has come and waits to be heard."""
-        return any(isinstance(report, kind) for report in self.inbox)
+        """Whether a report of this kind has come, heard or not."""
+        return kind in self._told
 
     def order(self, order: Order) -> None:
         """Send an order. To a dead process it is lost; its death shows at the next `Crew.hear`."""
@@ -101,10 +107,7 @@ class Crew:
             hand.process.terminate()
         for hand in self._hands:
             hand.process.join(_GRACE)
-            hand.process.kill()
-            hand.process.join()
-            hand.process.close()
-            hand.pipe.close()
+            _bury(hand)
 
     def seconds_left(self) -> float:
         """Time until the deadline, at least zero."""
@@ -123,13 +126,18 @@ class Crew:
         process = _SPAWN.Process(
             target=on_duty, args=(duty, theirs, *args), kwargs=kwargs, name=name, daemon=True
         )
-        with _interrupts_held():
+        with _signals_held():
             process.start()
             # The library cannot say what goes through a pipe; and on Windows it is another class.
             hand = Hand(name, process, cast("Connection[Order, Report]", ours))
             self._hands.append(hand)
         theirs.close()
         return hand
+
+    def kill(self, hand: Hand) -> None:
+        """Kill a process without warning, by its id, and strike it off the crew."""
+        self._hands.remove(hand)
+        _bury(hand)
 
     def expect(self, hand: Hand, kind: type[R]) -> R:
         """Wait for a report of one kind, passing over others from the same hand.
@@ -143,14 +151,21 @@ class Crew:
                 return report
 
     def hear(self, hand: Hand, patience: float | None = None) -> Report | None:
-        """Wait for the next report of a hand, while watching all the others.
+        """Wait for the next report of a hand; see `hear_any`."""
+        heard = self.hear_any([hand], patience)
+        return None if heard is None else heard[1]
+
+    def hear_any(
+        self, hands: Collection[Hand], patience: float | None = None
+    ) -> tuple[Hand, Report] | None:
+        """Wait for the next report of any of some hands, while watching all the others.
 
         Args:
-            hand: Whom to hear.
+            hands: Whom to hear.
             patience: Longest wait in seconds; until the deadline by default.
 
         Returns:
-            The report, or None if ``patience`` ran out before the deadline did.
+            Who reported what, or None if ``patience`` ran out before the deadline did.
 
         Raises:
             CrewError: If any of the crew died or failed, or the deadline passed.
@@ -158,16 +173,19 @@ class Crew:
         until = self._deadline
         if patience is not None:
             until = min(until, time.monotonic() + patience)
-        while not hand.inbox:
-            if hand.is_gone:
-                raise CrewError(f"{hand} {hand.cause_of_death()} without a word", ExitCode.PARTIAL)
+        while True:
+            for hand in hands:
+                if hand.inbox:
+                    return hand, hand.inbox.popleft()
+                if hand.is_gone:
+                    sentence = f"{hand} {hand.cause_of_death()} without a word"
+                    raise CrewError(sentence, ExitCode.PARTIAL)
             now = time.monotonic()
             if now >= self._deadline:
                 raise CrewError("the time allowed ran out", ExitCode.TIMEOUT)
             if now >= until:
                 return None
             self._listen(until - now)
-        return hand.inbox.popleft()
 
     def disband(self) -> None:
         """Wait until everyone has left after the order to finish, each in good order.
@@ -203,16 +221,25 @@ class Crew:
             return
         if isinstance(report, Failed):
             raise CrewError(f"{hand} failed: {report.reason}", ExitCode(report.exit_code))
-        hand.inbox.append(report)
+        hand.take(report)
+
+
+def _bury(hand: Hand) -> None:
+    """Kill what still runs, and give back what the system keeps for it."""
+    hand.process.kill()
+    hand.process.join()
+    hand.process.close()
+    hand.pipe.close()
 
 
 @contextmanager
-def _interrupts_held() -> Generator[None]:
-    """Hold Ctrl-C back while a child starts, and let the child inherit that for good.
+def _signals_held() -> Generator[None]:
+    """Hold Ctrl-C and SIGTERM back while a child starts, and let the child inherit that.
 
-    Otherwise an interrupt in its first milliseconds would print a traceback of its own.
+    Otherwise an interrupt in its first milliseconds would print a traceback of its own, as would a
+    child whose parent was terminated before it had said what the child is to do.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:

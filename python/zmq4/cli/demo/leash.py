@@ -27,6 +27,7 @@ class Leash:
     def __init__(self, pipe: "Connection[Report, Order]") -> None:
         """Start listening on ``pipe``, which from now on belongs to the leash."""
         self._pipe = pipe
+        self._telling = threading.Lock()
         self._begun = threading.Event()
         self._finishing = threading.Event()
         self._finish = Finish()
@@ -43,8 +44,9 @@ class Leash:
         return self._finish
 
     def tell(self, report: Report) -> None:
-        """Send a report to the parent; for one thread at a time."""
-        self._pipe.send(report)
+        """Send a report to the parent; from any thread."""
+        with self._telling:
+            self._pipe.send(report)
 
     def wait_to_begin(self) -> None:
         """Wait for the order to begin, however long the parent takes."""
@@ -74,9 +76,10 @@ def on_duty(
     """Do a duty in a child process; the first function of ours to run there.
 
     An exception becomes the last report. Ctrl-C reaches every process of a terminal; here it is the
-    parent's to judge, so it is ignored.
+    parent's to judge, so it is ignored. SIGTERM was held until now.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     leash = Leash(pipe)
     try:
         duty(leash, *args, **kwargs)

@@ -29,7 +29,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Report: connected, handshakes done."""
+    """Report: in place, connections made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """Report: half of it is done; a stop says what happens now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Proven:
 
     evidence: Evidence
     shares: Mapping[int, int]
-    """How many messages came through each worker, by the worker's number."""
+    """How many messages came which way, by the number that was their signature."""
     arrived: Arrived
     """How much has arrived in the end."""
 
@@ -74,4 +79,4 @@ class Failed:
 
 
 Order = Begin | Finish
-Report = Bound | Ready | Sent | Arrived | Complete | Proven | Failed
+Report = Bound | Ready | Halfway | Sent | Arrived | Complete | Proven | Failed

@@ -11,8 +11,8 @@ from typing import Final, Protocol, TextIO
 class Progress(Protocol):
     """Where a stop says how far it has come."""
 
-    def start(self) -> None:
-        """Start the clock by which rates are told."""
+    def start(self, total_lines: int) -> None:
+        """Start the clock by which rates are told; so many lines make 100 %."""
         ...
 
     def show(self, lines: int, octets: int) -> None:
@@ -25,12 +25,10 @@ class Progress(Protocol):
 
 
 @contextmanager
-def progress_on(label: str, total_lines: int) -> Generator[Progress]:
+def progress_on(label: str) -> Generator[Progress]:
     """Choose what suits standard error, and tidy up after it."""
     stream = sys.stderr
-    progress: Progress = (
-        Bar(stream, label, total_lines) if stream.isatty() else Log(stream, label, total_lines)
-    )
+    progress: Progress = Bar(stream, label) if stream.isatty() else Log(stream, label)
     try:
         yield progress
     finally:
@@ -41,30 +39,25 @@ class Bar:
     """A bar that is redrawn in place."""
 
     def __init__(
-        self,
-        stream: TextIO,
-        label: str,
-        total_lines: int,
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, stream: TextIO, label: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Draw nothing yet.
 
         Args:
             stream: A terminal.
             label: What is going on.
-            total_lines: Number of lines that make 100 %.
             clock: Tells the time in seconds.
         """
         self._stream = stream
         self._label = label
-        self._total_lines = total_lines
+        self._total_lines = 0
         self._clock = clock
         self._started = self._next = clock()
         self._is_drawn = False
 
-    def start(self) -> None:
+    def start(self, total_lines: int) -> None:
         """Start the clock by which the rate is told."""
+        self._total_lines = total_lines
         self._started = self._next = self._clock()
 
     def show(self, lines: int, octets: int) -> None:
@@ -96,23 +89,19 @@ class Log:
     """A line every few seconds, for files and pipes."""
 
     def __init__(
-        self,
-        stream: TextIO,
-        label: str,
-        total_lines: int,
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, stream: TextIO, label: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Write nothing yet; the arguments are those of `Bar`."""
         self._stream = stream
         self._label = label
-        self._total_lines = total_lines
+        self._total_lines = 0
         self._clock = clock
         self._started = clock()
         self._next = self._started + _LOG_INTERVAL
 
-    def start(self) -> None:
+    def start(self, total_lines: int) -> None:
         """Start the clock by which the time is told."""
+        self._total_lines = total_lines
         self._started = self._clock()
         self._next = self._started + _LOG_INTERVAL
 

@@ -9,6 +9,7 @@ doubled, which a digest cannot.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import islice
 from typing import Final
 
 NUMBER_OCTETS: Final = 8
@@ -82,7 +83,7 @@ class Evidence:
     doubled: LineNumbers
     """Lines that arrived more than once."""
     strangers: int
-    """Messages that are no line of the text: a wrong shape, or a number outside of it."""
+    """Messages that were not expected: of a wrong shape, or with a number of no expected line."""
 
     def faults(self, expected_digest: int) -> tuple[Fault, ...]:
         """Compare with the digest of the text; an empty answer is the proof.
@@ -96,7 +97,7 @@ class Evidence:
         if self.doubled.count:
             found.append(Fault(f"{self.doubled.count:,} doubled", str(self.doubled)))
         if self.strangers:
-            found.append(Fault(f"{self.strangers:,} strange", "messages that are no line of it"))
+            found.append(Fault(f"{self.strangers:,} strange", "messages that were not expected"))
         if not found and self.digest != expected_digest:
             found.append(Fault("altered", "every number came once, but the digests differ"))
         return tuple(found)
@@ -105,15 +106,15 @@ class Evidence:
 class Ledger:
     """Enters arriving lines; knows which numbers have been seen, and which more than once."""
 
-    def __init__(self, lines: int) -> None:
+    def __init__(self, numbers: range) -> None:
         """Open a ledger.
 
         Args:
-            lines: Number of lines expected; two bits of memory are taken for each.
+            numbers: Numbers of the lines expected; two bits of memory are taken for each.
         """
-        self._lines = lines
-        self._seen = _Bitmap(lines)
-        self._doubled = _Bitmap(lines)
+        self._numbers = numbers
+        self._seen = _Bitmap(len(numbers))
+        self._doubled = _Bitmap(len(numbers))
         self._strangers = 0
         self._digest = MultisetDigest()
 
@@ -125,19 +126,20 @@ class Ledger:
     @property
     def is_complete(self) -> bool:
         """Whether every line has arrived at least once."""
-        return self._seen.count == self._lines
+        return self._seen.count == len(self._numbers)
 
     def enter(self, number: bytes, line: bytes) -> bool:
         """Enter one line that has arrived, with its number as it travelled.
 
         Returns:
-            Whether the line is one of the text's and arrived for the first time.
+            Whether the line is one of those expected and arrived for the first time.
         """
-        index = int.from_bytes(number) - 1
-        if len(number) != NUMBER_OCTETS or not 0 <= index < self._lines:
+        value = int.from_bytes(number)
+        if len(number) != NUMBER_OCTETS or value not in self._numbers:
             self.enter_stranger()
             return False
         self._digest.add(number, line)
+        index = self._numbers.index(value)
         is_first = self._seen.mark(index)
         if not is_first:
             self._doubled.mark(index)
@@ -151,10 +153,15 @@ class Ledger:
         """Close the ledger with what it has seen."""
         return Evidence(
             digest=self._digest.value,
-            lost=_line_numbers(self._lines - self._seen.count, self._seen.unmarked()),
-            doubled=_line_numbers(self._doubled.count, self._doubled.marked()),
+            lost=self._named(len(self._numbers) - self._seen.count, self._seen.unmarked()),
+            doubled=self._named(self._doubled.count, self._doubled.marked()),
             strangers=self._strangers,
         )
+
+    def _named(self, count: int, indices: Iterator[int]) -> LineNumbers:
+        """Name the lowest; looks no further than it must."""
+        lowest = islice(indices, min(count, NAMED))
+        return LineNumbers(count, tuple(self._numbers[index] for index in lowest))
 
 
 class _Bitmap:
@@ -183,12 +190,6 @@ class _Bitmap:
         return (
             index for index in range(self._size) if not self._octets[index >> 3] >> (index & 7) & 1
         )
-
-
-def _line_numbers(count: int, indices: Iterator[int]) -> LineNumbers:
-    """Name the lowest; looks no further than it must."""
-    lowest = tuple(index + 1 for index, _ in zip(indices, range(min(count, NAMED)), strict=False))
-    return LineNumbers(count, lowest)
 
 
 NAMED: Final = 10

@@ -13,8 +13,10 @@ class Trip:
     """What every stop is given."""
 
     text: Text
+    excerpt: Text
+    """The first lines of the text, or all: for stops that go step by step."""
     workers: int
-    """Number of worker processes, for stops that have workers."""
+    """How many work at the same time: processes, threads or tasks, as the stop says."""
     deadline: float
     """When the whole tour must be over, on the clock of `time.monotonic`."""
 
@@ -26,7 +28,7 @@ class Visit:
     stop: str
     """The stop's name."""
     lines: int
-    """Number of different lines that arrived."""
+    """Number of different lines that arrived, at each receiver."""
     octets: int
     """Their length without newlines."""
     seconds: float
@@ -53,7 +55,7 @@ class Stop(Protocol):
         """Carry the text, prove that it arrived, and leave no process behind.
 
         Args:
-            trip: The text, the number of workers, the deadline.
+            trip: The texts, the number of workers, the deadline.
             progress: To be told, now and then, how far the stop has come.
 
         Returns:

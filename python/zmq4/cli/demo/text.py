@@ -1,8 +1,9 @@
 """The text of the demo: made from a seed or given by the user, and read as numbered lines."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import sqrt
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ LONGEST_LINE: Final = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text and what is expected of whoever receives its lines."""
+    """A text, or the first lines of one."""
 
     path: Path
     lines: int
@@ -26,23 +27,64 @@ class Text:
     """`MultisetDigest` of the numbered lines."""
 
 
-def survey(path: Path) -> Text:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a text, and what is expected of whoever receives them."""
+
+    numbers: range
+    """Their numbers."""
+    digest: int
+    """`MultisetDigest` of them, numbered."""
+
+
+def survey(path: Path, most: int | None = None) -> Text:
     """Read a text once, to learn its size and its digest.
+
+    Args:
+        path: Where it is.
+        most: How many of its first lines count; all by default.
 
     Raises:
         OSError: If it cannot be read.
     """
     lines = octets = 0
     digest = MultisetDigest()
-    for number, line in numbered_lines(path):
+    for number, line in numbered_lines(path, most):
         lines += 1
         octets += len(line)
         digest.add(number, line)
     return Text(path, lines, octets, digest.value)
 
 
-def numbered_lines(path: Path) -> Iterator[tuple[bytes, bytes]]:
+def whole(text: Text) -> Part:
+    """All lines of a text, as a part of it."""
+    return Part(range(1, text.lines + 1), text.digest)
+
+
+def parts(text: Text, numbers: Sequence[range]) -> list[Part]:
+    """Read a text once, to learn the digests of some of its parts.
+
+    Args:
+        text: The text.
+        numbers: The line numbers of each part; parts may overlap.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    digests = [MultisetDigest() for _ in numbers]
+    for index, (number, line) in enumerate(numbered_lines(text.path, text.lines), start=1):
+        for part, digest in zip(numbers, digests, strict=True):
+            if index in part:
+                digest.add(number, line)
+    return [Part(part, digest.value) for part, digest in zip(numbers, digests, strict=True)]
+
+
+def numbered_lines(path: Path, most: int | None = None) -> Iterator[tuple[bytes, bytes]]:
     """Read a text line by line, holding one line at a time.
+
+    Args:
+        path: Where it is.
+        most: How many lines to read; all by default.
 
     Yields:
         The line's number, from 1, as it travels, and the line without its newline.
@@ -51,7 +93,7 @@ def numbered_lines(path: Path) -> Iterator[tuple[bytes, bytes]]:
         OSError: If it cannot be read.
     """
     with path.open("rb", buffering=_READ_BUFFER) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(islice(file, most), start=1):
             yield number.to_bytes(NUMBER_OCTETS), line.removesuffix(b"\n")
 
 

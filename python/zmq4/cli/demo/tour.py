@@ -7,13 +7,17 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from zmq4.cli.demo.itinerary import STOPS
 from zmq4.cli.demo.progress import progress_on
 from zmq4.cli.demo.stop import Stop, Trip, Visit
-from zmq4.cli.demo.stops import STOPS
 from zmq4.cli.demo.table import render_table
 from zmq4.cli.demo.text import survey, write_text
 from zmq4.cli.exit_code import ExitCode
+
+EXCERPT_LINES: Final = 5_000
+"""Most lines for the stops that go step by step: enough to see, and over in a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def take_tour(origin: GivenText | MadeText, *, workers: int, timeout: float) -> 
 
     Args:
         origin: Where the text comes from.
-        workers: Number of worker processes.
+        workers: How many work at the same time.
         timeout: Longest duration of the whole tour, in seconds.
 
     Returns:
@@ -49,12 +53,13 @@ def take_tour(origin: GivenText | MadeText, *, workers: int, timeout: float) -> 
     with _text_at_hand(origin) as path:
         text = survey(path)
         print(f"text: {_describe(origin)}, {text.lines:,} lines, {text.octets / 1e6:,.1f} MB")
+        excerpt = survey(path, EXCERPT_LINES)
         print(
-            f"each stop: 1 source, {workers} workers and 1 sink, "
-            "each a process of its own, over tcp on 127.0.0.1",
+            "each stop: processes of its own, over tcp on 127.0.0.1; "
+            f"pipelines carry all lines, the others the first {excerpt.lines:,}",
             flush=True,
         )
-        visits = travel(STOPS, Trip(text, workers, deadline))
+        visits = travel(STOPS, Trip(text, excerpt, workers, deadline))
 
     print(f"\n{render_table(visits)}\n")
     for visit in visits:
@@ -71,7 +76,7 @@ def travel(stops: Iterable[Stop], trip: Trip) -> list[Visit]:
     """Visit the stops in order; one that ran out of time is the last."""
     visits: list[Visit] = []
     for stop in stops:
-        with progress_on(stop.name, trip.text.lines) as progress:
+        with progress_on(stop.name) as progress:
             visit = stop.visit(trip, progress)
         visits.append(visit)
         if visit.exit_code is ExitCode.TIMEOUT:

@@ -56,8 +56,8 @@ impl Pattern for Dealer {
         self.inbound.has_only_one()
     }
 
-    fn has_room(&self) -> bool {
-        self.outbound.has_room()
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        self.outbound.has_room(pipes)
     }
 
     #[inline]

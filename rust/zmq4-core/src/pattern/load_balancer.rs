@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{NotSent, Pipes, Routed};
-use crate::pipe::{Given, Part, PipeId, Refused};
+use crate::pipe::{Given, Part, PipeEnd, PipeId, Refused};
 
 /// The pipes that may have room, in the order of their turns.
 ///
@@ -33,8 +33,27 @@ impl LoadBalancer {
         }
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        !self.active.is_empty()
+    /// Whether some pipe has room. Those in front of it that have none leave the rotation, as they would
+    /// when a message is given to them.
+    pub(super) fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        while let Some(&id) = self.active.front() {
+            if pipes.get(id).is_some_and(PipeEnd::has_room) {
+                return true;
+            }
+            self.active.pop_front();
+        }
+        false
+    }
+
+    /// Whether a message of `octets` wire octets finds room now. Pipes that are full leave the rotation.
+    pub(super) fn finds_room(&mut self, pipes: &Pipes, octets: usize) -> bool {
+        while let Some(&id) = self.active.front() {
+            if pipes.get(id).is_some_and(|end| end.outbound.admits(octets)) {
+                return true;
+            }
+            self.active.pop_front();
+        }
+        false
     }
 
     /// The pipe in turn, if it is the only one.

@@ -4,11 +4,17 @@
 //! transports nor who is calling.
 
 mod aftermath;
+#[cfg(all(test, not(zmq4_loom)))]
+mod bench;
 mod dealer;
 mod fair_queue;
 mod load_balancer;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_requests;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_router;
 mod pair;
 mod pipes;
 mod publish;
@@ -26,7 +32,7 @@ use std::sync::Arc;
 
 use zmq4_proto::{RoutingId, SocketType};
 
-use crate::event::Loss;
+use crate::monitor::Loss;
 use crate::options::PatternOptions;
 use crate::pipe::{MessageRef, Part, PipeId};
 use crate::subscription::{Interest, Publisher};
@@ -83,6 +89,17 @@ pub(crate) enum NotReceived {
 pub(crate) struct Met {
     /// The pipe whose name it took over: that connection is to end.
     pub(crate) replaced: Option<PipeId>,
+}
+
+/// What was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Abandoned {
+    /// No request was in progress.
+    Nothing,
+    /// A request that was received.
+    Received,
+    /// A request that was sent; on its pipe a late reply may still come.
+    Sent(Option<PipeId>),
 }
 
 /// Another peer has that name.
@@ -177,8 +194,13 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
         false
     }
 
-    /// Whether a send may succeed. A pipe that has become full since is only found out by a send.
-    fn has_room(&self) -> bool;
+    /// Whether a send would be accepted. What is full is asked to announce when it has room again.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool;
+
+    /// Whether sending and receiving take turns here: after the one it may be time for the other.
+    fn takes_turns(&self) -> bool {
+        false
+    }
 
     /// The pipe whose local batch holds the next message.
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId>;
@@ -192,9 +214,9 @@ pub(crate) trait Pattern: Send + std::fmt::Debug {
     /// The message that [`Self::next`] announced was taken.
     fn taken(&mut self);
 
-    /// Gives up the request in progress; returns the pipe on which a late reply may still come.
-    fn abandon(&mut self) -> Option<PipeId> {
-        None
+    /// Gives up the request in progress.
+    fn abandon(&mut self) -> Abandoned {
+        Abandoned::Nothing
     }
 
     /// Why there is nothing to receive.

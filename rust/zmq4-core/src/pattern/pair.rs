@@ -56,8 +56,8 @@ impl Pattern for Pair {
         self.dialogue.has_only_inbound()
     }
 
-    fn has_room(&self) -> bool {
-        self.dialogue.has_room()
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        self.dialogue.has_room(pipes)
     }
 
     #[inline]

@@ -131,7 +131,7 @@ impl Pattern for Publish {
     }
 
     /// A publisher that may drop can always send.
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         true
     }
 
@@ -141,7 +141,8 @@ impl Pattern for Publish {
 
     fn taken(&mut self) {
         if self.rules.newest_alone {
-            self.newest = self.inbound.any();
+            // What a departed peer left is no reason to wait for it with the next message.
+            self.newest = self.inbound.any().filter(|pipe| self.peers.contains(pipe));
         }
         self.inbound.taken();
     }

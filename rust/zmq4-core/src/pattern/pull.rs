@@ -40,7 +40,7 @@ impl Pattern for Pull {
         self.peers.has_only_one()
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         false
     }
 

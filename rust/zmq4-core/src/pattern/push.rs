@@ -41,8 +41,8 @@ impl Pattern for Push {
         self.peers.only()
     }
 
-    fn has_room(&self) -> bool {
-        self.peers.has_room()
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        self.peers.has_room(pipes)
     }
 
     fn next(&mut self, _pipes: &mut Pipes) -> Option<PipeId> {

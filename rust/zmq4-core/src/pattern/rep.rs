@@ -2,12 +2,15 @@
 //!
 //! The frames of a request up to the first empty one are its envelope: kept, and put before the reply.
 
+use std::sync::Arc;
+
 use zmq4_proto::Frame;
 
 use super::fair_queue::FairQueue;
-use super::{NotReceived, NotSent, Pattern, Pipes, Routed};
-use crate::event::Loss;
-use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeId, Refused};
+use super::{Abandoned, NotReceived, NotSent, Pattern, Pipes, Routed};
+use crate::monitor::Loss;
+use crate::peer::Peer;
+use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeEnd, PipeId, Refused};
 
 /// The answering end of a dialogue in lock step.
 #[derive(Debug, Default)]
@@ -16,12 +19,15 @@ pub(super) struct Rep {
     debt: Option<Debt>,
     /// Of the request that is being taken.
     envelope: Vec<Frame>,
+    /// Who sent it.
+    asker: Option<Arc<Peer>>,
 }
 
 /// A request that was received and not answered yet.
 #[derive(Debug)]
 struct Debt {
     pipe: PipeId,
+    asker: Option<Arc<Peer>>,
     envelope: Vec<Frame>,
 }
 
@@ -32,8 +38,17 @@ fn envelope(request: MessageRef<'_>) -> Option<usize> {
 }
 
 impl Debt {
+    /// Whether the reply may go out on the connection that the pipe has now. One without an address is for
+    /// whoever asked: on the next connection it would pass for the answer to another request.
+    fn reaches(&self, end: &PipeEnd) -> bool {
+        let is_addressed = self.envelope.len() > 1;
+        let is_asker = |caller| self.asker.as_ref().is_none_or(|asker| Arc::ptr_eq(asker, caller));
+        is_addressed || end.caller.as_ref().map_or(self.asker.is_none(), is_asker)
+    }
+
     fn pay(&self, pipes: &Pipes, parts: &[Part<'_>]) -> Result<Given, Loss> {
-        let end = pipes.get(self.pipe).filter(|end| !end.is_hung_up).ok_or(Loss::Gone)?;
+        let end = pipes.get(self.pipe).filter(|end| !end.is_hung_up && self.reaches(end));
+        let end = end.ok_or(Loss::Gone)?;
         let envelope = self.envelope.iter().cloned().map(Part::Share);
         let framed: Vec<_> = envelope.chain(parts.iter().map(Part::again)).collect();
         let given = end.push(&framed, framed.iter().map(Part::wire_len).sum());
@@ -77,8 +92,12 @@ impl Pattern for Rep {
         Ok(Routed::To { pipe: debt.pipe, wake: given == Given::Wake })
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         self.debt.is_some()
+    }
+
+    fn takes_turns(&self) -> bool {
+        true
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {
@@ -93,18 +112,18 @@ impl Pattern for Rep {
     }
 
     fn open(&mut self, _pipe: PipeId, request: MessageRef<'_>, envelope: usize) {
+        self.asker = request.peer().cloned();
         self.envelope.extend(request.frames().take(envelope).map(FrameRef::to_frame));
     }
 
     fn taken(&mut self) {
-        let envelope = std::mem::take(&mut self.envelope);
-        self.debt = self.inbound.any().map(|pipe| Debt { pipe, envelope });
+        let (asker, envelope) = (self.asker.take(), std::mem::take(&mut self.envelope));
+        self.debt = self.inbound.any().map(|pipe| Debt { pipe, asker, envelope });
         self.inbound.taken();
     }
 
-    fn abandon(&mut self) -> Option<PipeId> {
-        self.debt = None;
-        None
+    fn abandon(&mut self) -> Abandoned {
+        self.debt.take().map_or(Abandoned::Nothing, |_| Abandoned::Received)
     }
 
     fn nothing(&self) -> NotReceived {

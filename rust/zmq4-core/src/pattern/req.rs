@@ -4,7 +4,7 @@
 
 use super::fair_queue::FairQueue;
 use super::load_balancer::LoadBalancer;
-use super::{NotReceived, NotSent, Pattern, Pipes, Routed};
+use super::{Abandoned, NotReceived, NotSent, Pattern, Pipes, Routed};
 use crate::options::PatternOptions;
 use crate::pipe::{MessageRef, Part, PipeId};
 use crate::random;
@@ -31,7 +31,7 @@ enum Turn {
 /// A request that awaits its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Asked {
-    /// Who was asked. If its pipe is gone, anybody may answer, as in the field.
+    /// Who was asked: nobody else may answer, even when its pipe is gone.
     pipe: Option<PipeId>,
     /// The request's number, if it carried one.
     number: Option<[u8; 4]>,
@@ -82,9 +82,6 @@ impl Pattern for Req {
 
     fn detach(&mut self, pipe: PipeId) {
         self.inbound.remove(pipe);
-        if let Turn::Await(asked) = &mut self.turn {
-            asked.pipe.take_if(|asked| *asked == pipe);
-        }
     }
 
     fn readable(&mut self, pipe: PipeId) {
@@ -104,30 +101,34 @@ impl Pattern for Req {
         if self.turn != Turn::Ask && !self.is_relaxed {
             return Err(NotSent::OutOfTurn);
         }
-        if self.outbound.has_room() {
-            // Whatever came in until now answers older requests.
-            self.inbound.discard(pipes);
-        }
         let number = self.correlates.then(|| self.next.to_be_bytes());
         let mut framed = Vec::with_capacity(parts.len() + 2);
         framed.extend(number.as_ref().map(|number| Part::Copy(number)));
         framed.push(Part::Copy(b""));
-        let envelope: usize = framed.iter().map(Part::wire_len).sum();
+        let octets = octets + framed.iter().map(Part::wire_len).sum::<usize>();
         framed.extend(parts.iter().map(Part::again));
-        let routed = self.outbound.send(pipes, &framed, envelope + octets)?;
+        if self.outbound.finds_room(pipes, octets) {
+            // Whatever came in until now answers older requests.
+            self.inbound.discard(pipes);
+        }
+        let routed = self.outbound.send(pipes, &framed, octets)?;
         self.next = self.next.wrapping_add(1);
         self.turn = Turn::Await(Asked { pipe: routed.pipe(), number });
         Ok(routed)
     }
 
-    fn has_room(&self) -> bool {
-        (self.turn == Turn::Ask || self.is_relaxed) && self.outbound.has_room()
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        (self.turn == Turn::Ask || self.is_relaxed) && self.outbound.has_room(pipes)
+    }
+
+    fn takes_turns(&self) -> bool {
+        true
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {
         let Turn::Await(asked) = self.turn else { return None };
         self.inbound.next_wanted(pipes, |id, end| {
-            let is_asked = asked.pipe.is_none_or(|pipe| pipe == id);
+            let is_asked = asked.pipe == Some(id);
             let envelope = end.front().filter(|_| is_asked).and_then(|reply| asked.envelope(reply));
             end.envelope = envelope.unwrap_or(0);
             envelope.is_some()
@@ -139,10 +140,10 @@ impl Pattern for Req {
         self.turn = Turn::Ask;
     }
 
-    fn abandon(&mut self) -> Option<PipeId> {
+    fn abandon(&mut self) -> Abandoned {
         match std::mem::replace(&mut self.turn, Turn::Ask) {
-            Turn::Ask => None,
-            Turn::Await(asked) => asked.pipe,
+            Turn::Ask => Abandoned::Nothing,
+            Turn::Await(asked) => Abandoned::Sent(asked.pipe),
         }
     }
 

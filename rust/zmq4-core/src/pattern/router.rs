@@ -6,9 +6,9 @@ use zmq4_proto::RoutingId;
 
 use super::fair_queue::FairQueue;
 use super::{Met, NameTaken, NotSent, Pattern, Pipes, Routed};
-use crate::event::Loss;
+use crate::monitor::Loss;
 use crate::options::PatternOptions;
-use crate::pipe::{Given, Part, PipeId, Refused};
+use crate::pipe::{Given, Part, PipeEnd, PipeId, Refill, Refused};
 use crate::random;
 
 /// The end of a dialogue with peers that have names.
@@ -19,6 +19,8 @@ pub(super) struct Router {
     routes: HashMap<RoutingId, PipeId>,
     /// The names of pipes, those that another has taken over included.
     names: HashMap<PipeId, RoutingId>,
+    /// From whom pipes took over their names: what that one brought is received first.
+    elders: HashMap<PipeId, PipeId>,
     /// The number in the next name that is made here.
     next: u32,
     hands_over: bool,
@@ -31,6 +33,7 @@ impl Default for Router {
             inbound: FairQueue::default(),
             routes: HashMap::new(),
             names: HashMap::new(),
+            elders: HashMap::new(),
             next: u32::try_from(random::u64() >> 32).unwrap_or(0),
             hands_over: false,
             is_mandatory: true,
@@ -57,6 +60,26 @@ impl Router {
         }
         self.names.insert(pipe, name.clone());
         self.routes.insert(name, pipe);
+    }
+
+    fn succeed(&mut self, elder: PipeId, heir: PipeId) {
+        // One that has come back waits for its successor, and no longer the other way round.
+        self.elders.retain(|_, elder| *elder != heir);
+        self.elders.insert(heir, elder);
+    }
+
+    /// Whose message comes in the turn of a pipe: its own, unless one before it left something.
+    fn eldest(&self, pipes: &mut Pipes, pipe: PipeId) -> PipeId {
+        let (mut first, mut at) = (pipe, pipe);
+        while let Some(&elder) = self.elders.get(&at) {
+            match pipes.get_mut(elder).map(PipeEnd::fill) {
+                Some(Refill::Some) => first = elder,
+                Some(Refill::Empty) => pipes.settle(elder),
+                Some(Refill::Ended) | None => {}
+            }
+            at = elder;
+        }
+        first
     }
 
     fn push(&self, pipes: &Pipes, parts: &[Part<'_>], octets: usize) -> Result<Routed, NotSent> {
@@ -112,6 +135,9 @@ impl Pattern for Router {
         if replaced.is_some() && !self.hands_over {
             return Err(NameTaken);
         }
+        if let Some(elder) = replaced {
+            self.succeed(elder, pipe);
+        }
         self.enter(pipes, pipe, name);
         Ok(Met { replaced })
     }
@@ -145,6 +171,7 @@ impl Pattern for Router {
 
     fn detach(&mut self, pipe: PipeId) {
         self.inbound.remove(pipe);
+        self.elders.retain(|heir, elder| *heir != pipe && *elder != pipe);
     }
 
     fn readable(&mut self, pipe: PipeId) {
@@ -163,12 +190,15 @@ impl Pattern for Router {
         if self.is_mandatory { sent } else { sent.map_err(dropped) }
     }
 
-    fn has_room(&self) -> bool {
-        !self.is_mandatory || !self.routes.is_empty()
+    /// For somebody: who it is for is not known before the message is.
+    fn has_room(&mut self, pipes: &mut Pipes) -> bool {
+        let mut ends = self.routes.values().filter_map(|&pipe| pipes.get(pipe));
+        !self.is_mandatory || ends.any(PipeEnd::has_room)
     }
 
     fn next(&mut self, pipes: &mut Pipes) -> Option<PipeId> {
-        self.inbound.next(pipes)
+        let pipe = self.inbound.next(pipes)?;
+        Some(self.eldest(pipes, pipe))
     }
 
     fn taken(&mut self) {
@@ -181,5 +211,22 @@ impl Pattern for Router {
 
     fn receives(&self) -> bool {
         true
+    }
+}
+
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use std::hash::BuildHasher;
+
+    use super::*;
+
+    #[test]
+    fn names_are_hashed_with_a_key_that_no_peer_knows() {
+        let name = RoutingId::try_from(&b"alice"[..]).expect("a name");
+
+        let [one, other] = [Router::default(), Router::default()]
+            .map(|router| router.routes.hasher().hash_one(&name));
+
+        assert_ne!(one, other);
     }
 }

@@ -83,7 +83,7 @@ impl Pattern for Subscribe {
         !self.filters && self.inbound.has_only_one()
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&mut self, _pipes: &mut Pipes) -> bool {
         self.sends()
     }
 

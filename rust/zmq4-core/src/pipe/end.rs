@@ -5,8 +5,10 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::backlog::Tally;
-use super::local::{LocalBatch, MessageRef};
-use super::queue::{Pushed, Queue, Refill, Refused};
+use super::local::LocalBatch;
+use super::message::MessageRef;
+use super::party::{Pushed, Refill, Refused};
+use super::queue::Queue;
 use super::segment::Part;
 use crate::peer::Peer;
 
@@ -42,6 +44,8 @@ pub(crate) struct PipeEnd {
     /// Who is on the other side, where it is the same for the life of the pipe (inproc); elsewhere each
     /// segment says.
     pub(crate) peer: Option<Arc<Peer>>,
+    /// Who is connected at this moment.
+    pub(crate) caller: Option<Arc<Peer>>,
     pub(crate) origin: Origin,
     /// How many frames in front of the next message are not for the user.
     pub(crate) envelope: usize,
@@ -74,6 +78,7 @@ impl PipeEnd {
             local,
             express,
             peer: None,
+            caller: None,
             origin,
             envelope: 0,
             is_hung_up: false,
@@ -99,6 +104,11 @@ impl PipeEnd {
             Pushed::Quiet => Given::Done,
             Pushed::WakeReader => Given::Wake,
         })
+    }
+
+    /// Whether there is room for a message, of the smallest size. If not, room is announced once there is.
+    pub(crate) fn has_room(&self) -> bool {
+        self.outbound.admits(SMALLEST)
     }
 
     /// The next message of the local batch.
@@ -128,3 +138,6 @@ impl PipeEnd {
         self.inbound.tally().less(self.local.owed())
     }
 }
+
+/// The octets of the smallest message on the wire: a header and no body.
+const SMALLEST: usize = 2;

@@ -10,8 +10,10 @@ use proptest::prelude::*;
 use zmq4_proto::Frame;
 
 use super::backlog::{Overflow, Tally};
-use super::local::{FrameRef, LocalBatch, MessageRef};
-use super::queue::{Pushed, Queue, Refill, Refused};
+use super::local::LocalBatch;
+use super::message::{FrameRef, MessageRef};
+use super::party::{Pushed, Refill, Refused};
+use super::queue::Queue;
 use super::segment::Segment;
 use super::tests::queue;
 use super::{Marks, Part};

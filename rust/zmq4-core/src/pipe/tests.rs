@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::backlog::Overflow;
-use super::local::{FrameRef, LocalBatch};
+use super::local::LocalBatch;
+use super::message::FrameRef;
 use super::oracle::{bodies, octets, parts};
-use super::queue::{Party, Pushed, Queue, Refill, Refused, Side};
+use super::party::{Party, Pushed, Refill, Refused, Side};
+use super::queue::Queue;
 use super::segment::Segment;
 use super::{Marks, Part};
 use crate::pipe::Spares;

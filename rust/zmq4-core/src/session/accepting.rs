@@ -14,8 +14,8 @@ use super::guest::Guest;
 use super::opening::open;
 use super::pending::Pending;
 use super::{Attached, Greeted, Plan, Reason, traffic};
-use crate::event::{Cause, Failure};
 use crate::io_thread::IoThreads;
+use crate::monitor::{Cause, Failure};
 use crate::transport::{Acceptor, Link, Listener, Stopper};
 
 /// The first pause when no descriptor is left, doubled up to [`MAX_PAUSE`].
@@ -88,8 +88,11 @@ async fn welcome(
     let mut spare = Spare::new();
     let mut pause = MIN_PAUSE;
     loop {
+        pending.await_place().await;
         let accepted = if Link::is_scarce() { Err(exhausted()) } else { acceptor.accept().await };
         match accepted {
+            // A shared socket may still give us one: its peer tries again, and finds the others.
+            Ok(_) if gatekeeper.is_closed() => std::future::pending().await,
             Ok(socket) => {
                 pause = MIN_PAUSE;
                 receive(socket, acceptor, pending, threads, plan);
@@ -208,4 +211,5 @@ async fn serve(link: Link, mut guest: Guest, plan: &Plan) {
     // Whoever sees the peer gone from the endpoint finds it gone from the socket, too.
     drop(attached);
     plan.status.disconnected(&peer, &reason.failure(), None);
+    reason.log(&peer);
 }

@@ -45,14 +45,14 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
         plan.status.attempt();
         let opened = tokio::select! {
             opened = attempt(&target, &plan) => opened,
-            () = abandoned(&session) => break,
+            () = abandoned(&session, &plan) => break,
         };
         let setback = match opened {
             Ok(opened) => serve(opened, &session, &plan, &mut delays).await,
             Err(setback) => setback,
         };
-        let is_over = is_over(&session);
-        let delay = if is_over { None } else { delay_after(&setback.reason, &mut delays) };
+        let is_over = is_over(&session, &plan);
+        let delay = if is_over { None } else { delay_after(&setback, &plan, &mut delays) };
         setback.tell(&plan.status, delay);
         if is_over {
             break;
@@ -65,7 +65,7 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
         };
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
-            () = abandoned(&session) => break,
+            () = abandoned(&session, &plan) => break,
         }
     }
     if !session.is_succeeded() {
@@ -118,10 +118,15 @@ async fn talk(opened: Opened, session: &Arc<Session>, plan: &Plan) -> Setback {
     let _greeted = Greeted { host: &*plan.host, session, peer: Arc::clone(&peer) };
     plan.status.connected(&peer);
     let reason = traffic::run(session, opened, plan).await;
+    reason.log(&peer);
     Setback { stage: Stage::Traffic(peer), reason }
 }
 
-fn delay_after(reason: &Reason, delays: &mut Delays) -> Option<Duration> {
+fn delay_after(setback: &Setback, plan: &Plan, delays: &mut Delays) -> Option<Duration> {
+    if setback.is_final(plan.session.reconnect_stop) {
+        return None;
+    }
+    let reason = &setback.reason;
     if reason.is_refusal() {
         delays.next_after_refusal(random::unit())
     } else {
@@ -129,10 +134,16 @@ fn delay_after(reason: &Reason, delays: &mut Delays) -> Option<Duration> {
     }
 }
 
-/// Whether a closed session has nothing left to send, or no time left for it.
-fn is_over(session: &Session) -> bool {
+/// Whether a session is not to connect again, since its endpoint was closed.
+fn is_given_up(session: &Session, plan: &Plan) -> bool {
+    plan.session.reconnect_stop.disconnected && session.is_disconnected()
+}
+
+/// Whether a closed session has nothing left to send, no time left for it, or no further attempt.
+fn is_over(session: &Session, plan: &Plan) -> bool {
     match session.closing() {
         Closing::Open | Closing::Evicted => false,
+        Closing::Linger(_) if is_given_up(session, plan) => true,
         Closing::Linger(Some(until)) if clock::now() >= until => true,
         Closing::Linger(_) => session.outbound.tally().messages == 0,
     }
@@ -152,9 +163,9 @@ async fn closed(session: &Session) -> Option<Instant> {
 
 /// Ends when the session was closed and is not worth another attempt: nothing is left to send, or the
 /// linger time is over.
-async fn abandoned(session: &Session) {
+async fn abandoned(session: &Session, plan: &Plan) {
     let until = closed(session).await;
-    if session.outbound.tally().messages == 0 {
+    if session.outbound.tally().messages == 0 || is_given_up(session, plan) {
         return;
     }
     match until {

@@ -15,6 +15,8 @@ pub(crate) struct Egress {
     /// Commands, sent at the next message boundary: never between the frames of a message.
     lane: Vec<u8>,
     lane_taken: usize,
+    /// How much of the lane tells of subscriptions: answers to the peer have room all the same.
+    lane_told: usize,
     link: Option<Arc<Link>>,
     overflow: Overflow,
 }
@@ -38,7 +40,7 @@ const LITTLE: usize = 8 * 1024;
 impl Egress {
     pub(super) fn new(overflow: Overflow) -> Self {
         let (out, lane) = (OutBuf::default(), Vec::new());
-        Self { out, lane, lane_taken: 0, link: None, overflow }
+        Self { out, lane, lane_taken: 0, lane_told: 0, link: None, overflow }
     }
 
     /// A connection is there.
@@ -49,8 +51,7 @@ impl Egress {
     /// The connection is gone. Messages that were not wholly taken wait for the next one.
     pub(super) fn disconnect(&mut self) {
         self.link = None;
-        self.lane.clear();
-        self.lane_taken = 0;
+        self.clear_lane();
         self.out.rewind();
     }
 
@@ -76,6 +77,19 @@ impl Egress {
     /// Where commands to the peer are encoded.
     pub(super) fn lane(&mut self) -> &mut Vec<u8> {
         &mut self.lane
+    }
+
+    /// Has subscriptions encoded, as soon as the lane is free.
+    pub(super) fn tell(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
+        if self.lane.is_empty() {
+            encode(&mut self.lane);
+            self.lane_told = self.lane.len();
+        }
+    }
+
+    /// Octets of the lane that do not tell of subscriptions.
+    pub(super) fn answers(&self) -> usize {
+        self.lane.len() - self.lane_told
     }
 
     /// Writes one small message from the caller's thread. None if there is no connection; otherwise
@@ -152,9 +166,14 @@ impl Egress {
         self.lane_taken += octets;
         debug_assert!(self.lane_taken <= self.lane.len(), "more was written than gathered");
         if self.lane_taken == self.lane.len() {
-            self.lane.clear();
-            self.lane_taken = 0;
+            self.clear_lane();
         }
         settled
+    }
+
+    fn clear_lane(&mut self) {
+        self.lane.clear();
+        self.lane_taken = 0;
+        self.lane_told = 0;
     }
 }

@@ -65,18 +65,18 @@ impl Drop for Guest {
 mod tests {
     use super::super::pending::Pending;
     use super::*;
-    use crate::event::{Cause, Events, Happening, Hub};
+    use crate::monitor::{Cause, EventStream, Happening, Hub};
     use crate::options::Limits;
     use crate::session::EndpointPhase;
 
-    fn doorstep() -> (Arc<Pending>, Arc<EndpointStatus>, Events) {
+    fn doorstep() -> (Arc<Pending>, Arc<EndpointStatus>, EventStream) {
         let hub = Hub::new();
         let status = EndpointStatus::new("tcp://x".to_owned(), EndpointPhase::Listening, &hub);
         (Pending::new(), status, hub.listen(1).expect("open"))
     }
 
     /// Why the handshake failed that was told of last.
-    fn failure(events: &Events) -> Option<(String, Cause)> {
+    fn failure(events: &EventStream) -> Option<(String, Cause)> {
         let heard = events.try_next().ok()?;
         let Happening::HandshakeFailed { address, why, .. } = &heard.event.what else {
             return None;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::peer::Peer;
 use crate::pipe::{FrameRef, MessageRef, Part, PipeId, Pushed, Queue, Segment};
-use crate::subscription::{Publisher, Refused, Wish};
+use crate::subscription::{Parting, Publisher, Refused, Wish};
 
 /// The longest topic, in octets.
 pub(super) const MAX_TOPIC: usize = 1 << 20;
@@ -54,18 +54,24 @@ impl Intake {
         queue: &Queue,
     ) -> Result<Pushed, Refused> {
         if topic.len() > MAX_TOPIC {
-            return Err(Refused::TooLarge);
+            return Err(Refused::TopicTooLong);
         }
         let is_told = self.publisher.ask(self.pipe, wish, topic)?;
         Ok(if is_told { tell(wish, topic, peer, queue) } else { Pushed::Quiet })
     }
 
     /// The peer is gone: so are its subscriptions.
-    pub(crate) fn end(&self, peer: &Arc<Peer>, queue: &Queue) -> Pushed {
-        let topics = self.publisher.forget(self.pipe);
-        let told = topics.iter().map(|topic| tell(Wish::Cancel, topic, peer, queue));
-        told.fold(Pushed::Quiet, Pushed::or)
+    pub(crate) fn end(&self, queue: &Queue) -> Pushed {
+        let Some(parting) = self.publisher.forget(self.pipe) else { return Pushed::Quiet };
+        self.publisher.ring();
+        tell_of(&parting, queue)
     }
+}
+
+/// Tells the user of an XPUB what went with a peer.
+pub(crate) fn tell_of(parting: &Parting, queue: &Queue) -> Pushed {
+    let told = parting.topics.iter().map(|topic| tell(Wish::Cancel, topic, &parting.peer, queue));
+    told.fold(Pushed::Quiet, Pushed::or)
 }
 
 /// Tells the user of an XPUB.

@@ -30,11 +30,12 @@ mod tests;
 pub(crate) use accepting::{Gatekeeper, accept};
 use attached::{Attached, Greeted};
 pub(crate) use connecting::connect;
-pub(crate) use intake::{Intake, segment};
+pub(crate) use intake::{Intake, segment, tell_of};
 pub(crate) use reason::Reason;
 pub(crate) use shared::{Closing, InboxParty, Session, SessionSpec};
 pub(crate) use status::EndpointStatus;
 pub use status::{EndpointPhase, EndpointView};
+pub(crate) use upstream::Change;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,8 +3,11 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 use crate::options::Limits;
 use crate::sync::{Mutex, Rank};
@@ -13,6 +16,8 @@ use crate::sync::{Mutex, Rank};
 #[derive(Debug)]
 pub(super) struct Pending {
     inner: Mutex<Inner>,
+    /// A handshake is over.
+    left: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -25,6 +30,7 @@ struct Inner {
 #[derive(Debug)]
 struct Entry {
     id: u64,
+    since: Instant,
     /// None for peers on this machine, which the per-address limit does not concern.
     address: Option<IpAddr>,
     task: Option<AbortHandle>,
@@ -39,14 +45,36 @@ pub(super) struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut inner = self.pending.inner.lock();
-        inner.queue.retain(|entry| entry.id != self.id);
+        self.pending.inner.lock().queue.retain(|entry| entry.id != self.id);
+        self.pending.left.notify_one();
     }
 }
 
 impl Pending {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { inner: Mutex::new(Rank::Leaf, Inner::default()) })
+        let inner = Mutex::new(Rank::Leaf, Inner::default());
+        Arc::new(Self { inner, left: Notify::new() })
+    }
+
+    /// Waits until there is a place, or until the oldest had the time that a handshake may need. A crowd
+    /// that comes back at once, as after a restart, queues in the kernel and is served in turn; peers that
+    /// say nothing do not keep others waiting.
+    pub(super) async fn await_place(&self) {
+        while let Some(patience) = self.patience() {
+            tokio::select! {
+                () = self.left.notified() => {}
+                () = tokio::time::sleep(patience) => {}
+            }
+        }
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        let inner = self.inner.lock();
+        if inner.queue.len() < Limits::PENDING_HANDSHAKES {
+            return None;
+        }
+        let age = inner.queue.front()?.since.elapsed();
+        Limits::HANDSHAKE_PATIENCE.checked_sub(age).filter(|left| !left.is_zero())
     }
 
     /// A place for one more; the oldest are dropped if there are too many, first those of `address`.
@@ -64,7 +92,7 @@ impl Pending {
             }
             let id = inner.next;
             inner.next += 1;
-            inner.queue.push_back(Entry { id, address, task: None });
+            inner.queue.push_back(Entry { id, since: Instant::now(), address, task: None });
             id
         };
         abort(dropped);

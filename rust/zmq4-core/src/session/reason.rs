@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use zmq4_proto::Fault;
 
-use crate::event::{Cause, Failure};
+use crate::monitor::{Cause, Failure};
+use crate::peer::Peer;
 use crate::subscription::Refused;
 
 /// Why a connection did not come to be, or ended.
@@ -34,6 +35,32 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    /// Whether the peer broke the rules or asked for too much: worth a warning even in traffic.
+    fn is_misconduct(&self) -> bool {
+        match self {
+            Self::Fault(fault) => !matches!(fault, Fault::Silent(_)),
+            Self::Insatiable(_) => true,
+            Self::Io(_)
+            | Self::Ended
+            | Self::TimedOut(_)
+            | Self::Surplus
+            | Self::Crowded
+            | Self::Closed
+            | Self::NameTaken
+            | Self::Replaced => false,
+        }
+    }
+
+    /// Logs why a connection ended that was in traffic.
+    pub(super) fn log(&self, peer: &Peer) {
+        let peer = &peer.address;
+        if self.is_misconduct() {
+            tracing::warn!(target: "zmq4", %peer, reason = %self, "disconnected");
+        } else {
+            tracing::debug!(target: "zmq4", %peer, reason = %self, "disconnected");
+        }
+    }
+
     /// Whether trying again will hardly help: the peer refused us, or is of another kind.
     pub(super) fn is_refusal(&self) -> bool {
         matches!(self, Self::Fault(fault) if fault.is_incompatible() || fault.is_denied())

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{EndpointStatus, Reason};
+use crate::monitor::Cause;
+use crate::options::StopOn;
 use crate::peer::Peer;
 
 /// The end of an attempt, or of a connection.
@@ -18,8 +20,10 @@ pub(super) struct Setback {
 pub(super) enum Stage {
     /// There was no link yet.
     Dialling,
-    /// There was one, to this address, but no peer that is ready and welcome.
+    /// There was one, to this address, whose handshake was not done.
     Handshake(String),
+    /// The handshake was done with the peer at this address, who was not welcome.
+    Door(String),
     /// It was connected.
     Traffic(Arc<Peer>),
 }
@@ -27,7 +31,16 @@ pub(super) enum Stage {
 impl Setback {
     /// The handshake is done, and the peer is not welcome.
     pub(super) fn unwelcome(peer: &Peer, reason: Reason) -> Self {
-        Self { stage: Stage::Handshake(peer.address.clone()), reason }
+        Self { stage: Stage::Door(peer.address.clone()), reason }
+    }
+
+    /// Whether it is one of those after which there is to be no further attempt.
+    pub(super) fn is_final(&self, stop: StopOn) -> bool {
+        match self.stage {
+            Stage::Dialling => stop.refused && self.reason.failure().cause == Cause::Refused,
+            Stage::Handshake(_) => stop.handshake_failed,
+            Stage::Door(_) | Stage::Traffic(_) => false,
+        }
     }
 
     /// Tells of it, and when the next attempt will be made.
@@ -36,7 +49,9 @@ impl Setback {
         let why = &reason.failure();
         match stage {
             Stage::Dialling => status.connect_failed(why, retry_in),
-            Stage::Handshake(address) => status.handshake_failed(address, why, retry_in),
+            Stage::Handshake(address) | Stage::Door(address) => {
+                status.handshake_failed(address, why, retry_in);
+            }
             Stage::Traffic(peer) => status.disconnected(peer, why, retry_in),
         }
         let endpoint = status.address();

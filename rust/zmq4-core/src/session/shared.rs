@@ -96,6 +96,8 @@ pub(crate) struct Session {
     pub(crate) signal: Arc<TaskSignal>,
     pub(crate) upstream: Upstream,
     closing: Mutex<Closing>,
+    /// It was the endpoint that was closed, not the socket.
+    is_disconnected: AtomicBool,
     /// The task sleeps and nothing is queued: a look without a lock.
     asleep: AtomicBool,
     /// Another session has taken its place at the endpoint.
@@ -119,6 +121,7 @@ impl Session {
             signal,
             upstream: Upstream::new(),
             closing: Mutex::new(Rank::Leaf, Closing::Open),
+            is_disconnected: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             succeeded: AtomicBool::new(false),
             credit: AtomicBool::new(true),
@@ -129,12 +132,24 @@ impl Session {
 
     /// Asks the session to end: nothing more is read, and what is queued is sent within `linger`.
     pub(crate) fn close(&self, linger: Option<Duration>) {
+        self.stop(linger);
+        self.inbound.close_reader();
+        self.signal.wake();
+    }
+
+    /// As [`Self::close`], but what was read before may still be received.
+    pub(crate) fn leave(&self, linger: Option<Duration>) {
+        self.stop(linger);
+        self.inbound.close_intake();
+        self.inbound.close_writer();
+        self.signal.wake();
+    }
+
+    /// Nothing more is sent. The caller wakes the task: it may be asleep elsewhere than on the queues.
+    fn stop(&self, linger: Option<Duration>) {
         let deadline = linger.and_then(clock::after);
         *self.closing.lock() = Closing::Linger(deadline);
-        // Waking by hand: the task may be asleep elsewhere than on the queues.
-        self.inbound.close_reader();
         self.outbound.close_writer();
-        self.signal.wake();
     }
 
     /// Ends the connection, but not what it brought: that may still be read.
@@ -163,6 +178,15 @@ impl Session {
 
     pub(super) fn is_succeeded(&self) -> bool {
         self.succeeded.load(Ordering::Relaxed)
+    }
+
+    /// Notes that its endpoint is about to be closed, and the socket is not.
+    pub(crate) fn disconnect(&self) {
+        self.is_disconnected.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_disconnected(&self) -> bool {
+        self.is_disconnected.load(Ordering::SeqCst)
     }
 
     /// Changes the marks at once. Returns the queues whose writers are to be woken.
@@ -213,7 +237,8 @@ impl Express for Session {
             return None;
         }
         let mut egress = self.egress.try_lock()?;
-        if !egress.is_idle() || !self.outbound.is_idle() {
+        // Looked at under the lock under which the session encodes what is owed.
+        if self.upstream.is_owed() || !egress.is_idle() || !self.outbound.is_idle() {
             return None;
         }
         if egress.write_through(parts, octets)? {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::event::{Failure, Happening, Hub};
+use crate::monitor::{Failure, Happening, Hub};
 use crate::peer::Peer;
 use crate::sync::{Mutex, Rank};
 use crate::wait::{Waiter, Watch, Watchers};
@@ -82,6 +82,9 @@ impl EndpointStatus {
     pub(crate) fn attempt(&self) {
         self.change(
             |view| {
+                if view.phase == EndpointPhase::Stopped {
+                    view.phase = EndpointPhase::Connecting;
+                }
                 view.attempts = view.attempts.saturating_add(1);
                 view.attempts
             },
@@ -170,7 +173,6 @@ impl EndpointStatus {
                 was_there.then_some(Happening::Disconnected { peer, why, retry_in })
             },
         );
-        tracing::debug!(target: "zmq4", peer = %peer.address, reason = %why, "disconnected");
     }
 
     /// A connecting endpoint makes no further attempt.

@@ -1,7 +1,8 @@
 //! What joins two sockets over inproc: one queue each way, and what each end knows of the other.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
+use super::core::Core;
 use crate::peer::Peer;
 use crate::pipe::{Overflow, Part, Party, PipeId, Pushed, Queue, Side};
 use crate::session::{EndpointStatus, InboxParty, Intake, Reason, SessionSpec, segment};
@@ -20,6 +21,7 @@ pub(super) enum BondEnd {
 /// of one socket and the inbound of the other, and its mark is the sum of both sockets'.
 #[derive(Debug)]
 pub(super) struct Bond {
+    connecter: Weak<Core>,
     /// From the connecter to the binder.
     there: Arc<Queue>,
     /// From the binder to the connecter.
@@ -76,8 +78,8 @@ impl Party for LateParty {
 
 impl Bond {
     /// The connecting half.
-    pub(super) fn new(inbox: &Arc<Inbox>, pipe: PipeId, spec: SessionSpec) -> Arc<Self> {
-        let ours = || Arc::new(InboxParty { inbox: Arc::clone(inbox), pipe });
+    pub(super) fn new(connecter: &Arc<Core>, pipe: PipeId, spec: SessionSpec) -> Arc<Self> {
+        let ours = || Arc::new(InboxParty { inbox: Arc::clone(&connecter.inbox), pipe });
         let binder = Arc::new(LateParty::default());
         let there = Queue::new(
             spec.outbound,
@@ -93,6 +95,7 @@ impl Bond {
         );
         let shares = Mutex::new(Rank::Leaf, Shares { connecter: spec, binder: None });
         Arc::new(Self {
+            connecter: Arc::downgrade(connecter),
             there,
             back,
             binder,
@@ -100,6 +103,11 @@ impl Bond {
             views: OnceLock::new(),
             ears: Default::default(),
         })
+    }
+
+    /// The connecting socket, unless it is gone.
+    pub(super) fn connecter(&self) -> Option<Arc<Core>> {
+        self.connecter.upgrade()
     }
 
     /// The binding half arrives. A bond is joined once.
@@ -167,7 +175,7 @@ impl Bond {
         let (queue, _) = self.queues(speaker);
         let mut pushed = Pushed::Quiet;
         if let Some(intake) = &ear.intake {
-            pushed = intake.end(&ear.peer, queue);
+            pushed = intake.end(queue);
         }
         if ear.hears_of_parting && !queue.is_writer_gone() {
             pushed = pushed.or(queue.push_segment(segment(&[Part::Copy(b"")], &ear.peer)));

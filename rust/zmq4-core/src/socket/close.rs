@@ -31,13 +31,16 @@ impl Core {
             (std::mem::take(&mut state.endpoints), ties, ends, linger)
         };
         for endpoint in &endpoints {
-            self.end(endpoint, linger);
+            self.shut(endpoint, linger);
+            endpoint.end(linger);
         }
         self.events.close();
         for tie in ties.into_values() {
             tie.bearer.close(linger);
         }
+        // Whoever sleeps on the descriptor is woken before it goes.
         self.ring_all();
+        self.inbox.put_out();
         self.context.unregister(self);
     }
 
@@ -64,7 +67,7 @@ impl Core {
     }
 
     /// Wakes everybody who waits for anything.
-    fn ring_all(&self) {
+    pub(super) fn ring_all(&self) {
         self.inbox.ring_all();
         let publisher = self.state.lock().pattern.publisher().cloned();
         if let Some(publisher) = publisher {

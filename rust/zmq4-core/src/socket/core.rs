@@ -12,7 +12,7 @@ use super::losses::{Drops, Ledger};
 use super::{OpenEndpoint, Socket, Stats};
 use crate::context::Context;
 use crate::error::{OpenError, OptionError};
-use crate::event::Hub;
+use crate::monitor::Hub;
 use crate::options::{Limits, OnFull, PipeOptions, SocketOptions};
 use crate::pattern::{self, Pattern, Pipes};
 use crate::peer::Peer;
@@ -78,6 +78,14 @@ impl Bearer {
         match self {
             Self::Session(session) => session.close(linger),
             Self::Inproc(bond, end) => bond.sever(*end),
+        }
+    }
+
+    /// As [`Self::close`], but what came in may still be received.
+    pub(super) fn leave(&self, linger: Option<Duration>) {
+        match self {
+            Self::Session(session) => session.leave(linger),
+            Self::Inproc(bond, end) => bond.evict(*end),
         }
     }
 

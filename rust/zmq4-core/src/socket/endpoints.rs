@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zmq4_proto::RoutingId;
+use zmq4_proto::{RoutingId, SocketType};
 
 use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
 use super::host::EndpointHost;
@@ -11,8 +11,8 @@ use super::losses::Damage;
 use super::{OpenEndpoint, Socket};
 use crate::endpoint::Endpoint;
 use crate::error::OpenError;
-use crate::event::Loss;
-use crate::session::{self, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
+use crate::monitor::Loss;
+use crate::session::{self, Closing, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
 
 impl Socket {
@@ -31,7 +31,8 @@ impl Socket {
     }
 
     /// Connects to an address. Only the address itself is checked; the connection is made, and made
-    /// again, in the background.
+    /// again, in the background. Sockets of some types have one connection to an address: asked for
+    /// another, they return the endpoint that they have.
     ///
     /// # Errors
     ///
@@ -77,7 +78,29 @@ impl From<Gone> for OpenError {
     }
 }
 
+/// Whether sockets of a type have one connection to an address of tcp or ipc, as in libzmq: a second one
+/// would bring every message of a publisher twice, or give one peer two turns. The other types make as
+/// many as they are asked for.
+fn connects_once(socket_type: SocketType) -> bool {
+    use SocketType::{Dealer, Pair, Pub, Pull, Push, Rep, Req, Router, Sub, XPub, XSub};
+    match socket_type {
+        Dealer | Pub | Req | Sub => true,
+        Pair | Pull | Push | Rep | Router | XPub | XSub => false,
+    }
+}
+
 impl State {
+    /// The endpoint that connects to an address, unless it has stopped for good.
+    fn connector_to(&self, address: &str) -> Option<OpenEndpoint> {
+        let is_it = |entry: &&Entry| {
+            matches!(entry.kind, EndpointKind::Connector(_)) && {
+                let view = entry.handle.view();
+                view.address == address && view.phase != EndpointPhase::Stopped
+            }
+        };
+        self.endpoints.iter().find(is_it).map(|entry| entry.handle.clone())
+    }
+
     /// Enters an endpoint; the caller has checked that the socket is open.
     pub(super) fn enter(
         &mut self,
@@ -109,6 +132,8 @@ impl Core {
         let handle = {
             let mut state = self.lock();
             state.check_open()?;
+            // A descriptor is for one bind.
+            state.options.link.use_fd = None;
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
@@ -138,6 +163,11 @@ impl Core {
             if routing_id.is_some_and(|name| state.pattern.route(name).is_some()) {
                 return Err(OpenError::NameTaken);
             }
+            if connects_once(self.socket_type)
+                && let Some(known) = state.connector_to(&endpoint.to_string())
+            {
+                return Ok(known);
+            }
             let pipe = state.pipes.reserve();
             let session = self.session(&state, pipe);
             let has_pipe = !state.options.session.immediate && state.pattern.admits();
@@ -165,7 +195,9 @@ impl Core {
         let Some(status) = self.status_of(id) else {
             return session.close(Some(Duration::ZERO));
         };
-        let plan = self.plan(id, status, None);
+        let mut plan = self.plan(id, status, None);
+        // It has its pipe, as the one before it had.
+        plan.session.immediate = false;
         let Ok(endpoint) = plan.status.address().parse() else { return };
         // The threads run: they served the session before this one.
         let _ = self.start(endpoint, session, plan);
@@ -209,39 +241,48 @@ impl Core {
 
     /// Ends one endpoint and every connection made through it.
     pub(super) fn close_endpoint(&self, id: u64) {
-        let (entry, ends, stalled, linger) = {
+        let (entry, ends, unread, stalled, linger) = {
             let mut state = self.lock();
             let Some(at) = state.endpoints.iter().position(|entry| entry.id == id) else { return };
             let pipes: Vec<_> =
                 state.ties.iter().filter(|(_, tie)| tie.endpoint == id).map(|(&p, _)| p).collect();
             let kind = state.endpoints.get(at).map(|entry| &entry.kind);
             let is_inproc_bind = matches!(kind, Some(EndpointKind::InprocBound(_)));
-            let mut ends = Vec::new();
+            let (mut ends, mut unread) = (Vec::new(), Vec::new());
             // Unbinding an inproc name removes the name; the pipes stay, as in the field.
             for pipe in pipes.into_iter().filter(|_| !is_inproc_bind) {
                 let bearer = state.ties.get(&pipe).map(|tie| tie.bearer.clone());
-                ends.push((bearer, state.remove(pipe)));
+                if state.dismiss(pipe) {
+                    unread.extend(bearer);
+                } else {
+                    ends.push((bearer, state.remove(pipe)));
+                }
             }
             let entry = state.endpoints.remove(at);
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
+                session.disconnect();
             }
-            (entry, ends, self.unclog(&state), state.options.session.linger)
+            (entry, ends, unread, self.unclog(&state), state.options.session.linger)
         };
-        self.end(&entry, linger);
+        self.shut(&entry, linger);
+        // Before what would drop what came in.
+        for bearer in unread {
+            bearer.leave(linger);
+        }
+        entry.end(linger);
         for bearer in ends.iter().filter_map(|(bearer, _)| bearer.as_ref()) {
             bearer.close(linger);
         }
         for queue in stalled {
             queue.wake_writer();
         }
-        self.inbox.ring_all();
+        self.ring_all();
     }
 
-    /// Stops what runs for an endpoint. Whoever sees it closed finds its address free; its connections end
-    /// after that.
-    pub(super) fn end(&self, entry: &Entry, linger: Option<Duration>) {
+    /// Nobody can come by an endpoint any more. Whoever sees it closed finds its address free.
+    pub(super) fn shut(&self, entry: &Entry, linger: Option<Duration>) {
         match &entry.kind {
             EndpointKind::Listener(gatekeeper) => gatekeeper.close(),
             EndpointKind::InprocBound(name) => {
@@ -251,11 +292,6 @@ impl Core {
             EndpointKind::Connector(_) | EndpointKind::InprocConnected(_, None) => {}
         }
         entry.handle.status.close();
-        match &entry.kind {
-            EndpointKind::Listener(gatekeeper) => gatekeeper.dismiss(),
-            EndpointKind::Connector(session) => session.close(linger),
-            EndpointKind::InprocBound(_) | EndpointKind::InprocConnected(..) => {}
-        }
     }
 
     /// A connecting session has ended for good: its pipe goes.
@@ -268,5 +304,20 @@ impl Core {
             state.pipes.take_aftermath()
         };
         self.settle(aftermath);
+    }
+}
+
+impl Entry {
+    /// Stops what runs for an endpoint that was shut.
+    pub(super) fn end(&self, linger: Option<Duration>) {
+        match &self.kind {
+            EndpointKind::Listener(gatekeeper) => gatekeeper.dismiss(),
+            EndpointKind::Connector(session) => {
+                if !matches!(session.closing(), Closing::Linger(_)) {
+                    session.close(linger);
+                }
+            }
+            EndpointKind::InprocBound(_) | EndpointKind::InprocConnected(..) => {}
+        }
     }
 }

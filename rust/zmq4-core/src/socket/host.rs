@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::core::{Bearer, Core, State, Tie};
-use crate::event::Loss;
+use crate::monitor::Loss;
 use crate::peer::Peer;
 use crate::pipe::{Part, PipeEnd, PipeId, Pushed};
 use crate::session::{Host, Intake, Reason, Session};
@@ -27,14 +27,15 @@ impl Host for EndpointHost {
     fn open(&self) -> Option<Arc<Session>> {
         let session = {
             let mut state = self.core.lock();
-            if !state.admits(self.endpoint) {
+            if !state.admits(self.endpoint) || self.is_named_already(&state) {
                 return None;
             }
             let pipe = state.pipes.reserve();
             let session = self.core.session(&state, pipe);
             state.attach(self.endpoint, &session);
             if let Some(name) = &self.name {
-                state.name(pipe, name).ok()?;
+                let named = state.name(pipe, name);
+                debug_assert!(named.is_ok(), "looked up a moment ago");
             }
             session
         };
@@ -62,7 +63,7 @@ impl Host for EndpointHost {
     fn part(&self, session: &Session, peer: &Arc<Peer>) {
         session.upstream.close();
         if let Some(intake) = self.intake(session.pipe)
-            && intake.end(peer, &session.inbound) == Pushed::WakeReader
+            && intake.end(&session.inbound) == Pushed::WakeReader
         {
             session.inbound.wake_reader();
         }
@@ -100,6 +101,13 @@ impl Host for EndpointHost {
 
     fn is_clogged(&self) -> bool {
         self.core.is_clogged()
+    }
+}
+
+impl EndpointHost {
+    /// Whether another peer has the routing id that was chosen for this one.
+    fn is_named_already(&self, state: &State) -> bool {
+        self.name.as_ref().is_some_and(|name| state.pattern.route(name).is_some())
     }
 }
 
@@ -144,5 +152,27 @@ impl State {
         self.pipes.insert(pipe, end);
         self.ties.insert(pipe, Tie { endpoint, bearer, peer: None });
         self.pattern.attach(pipe);
+    }
+}
+
+#[cfg(all(test, not(zmq4_loom)))]
+mod tests {
+    use zmq4_proto::SocketType;
+
+    use super::*;
+    use crate::{Context, Socket, SocketOptions};
+
+    #[test]
+    fn a_peer_whose_chosen_name_is_taken_leaves_no_pipe() {
+        let socket = Socket::new(&Context::new(0), SocketType::Router, SocketOptions::default());
+        let socket = socket.expect("a socket");
+        let endpoint = socket.bind("inproc://a").expect("bound").id();
+        let name = Some(RoutingId::try_from(&b"name"[..]).expect("short enough"));
+        let host = EndpointHost { core: Arc::clone(&socket.core), endpoint, name };
+        let first = host.open().expect("a pipe");
+
+        assert!(host.open().is_none());
+
+        assert_eq!(socket.core.lock().ties.keys().collect::<Vec<_>>(), [&first.pipe]);
     }
 }

@@ -10,7 +10,7 @@ use super::bond::{Bond, BondEnd, Ear};
 use super::core::{self, Bearer, Core, EndpointKind};
 use super::names::Joint;
 use crate::error::OpenError;
-use crate::event::{Cause, Failure};
+use crate::monitor::{Cause, Failure};
 use crate::pattern::NameTaken;
 use crate::peer::Peer;
 use crate::pipe::{PipeEnd, PipeId};
@@ -69,9 +69,10 @@ impl Core {
             let is_surplus = !state.pattern.admits();
             state.enter(self, Arc::clone(&status), |state, id| {
                 if !is_surplus {
-                    let made = self.joint(state, id, address, Arc::clone(&status));
-                    if let Some(name) = routing_id {
-                        let named = state.name(made.pipe, name);
+                    let mut made = self.joint(state, id, address, Arc::clone(&status));
+                    made.name = routing_id.cloned();
+                    if !made.is_immediate {
+                        let named = state.name_peer_of(&made);
                         debug_assert!(named.is_ok(), "looked up a moment ago");
                     }
                     joint = Some(made);
@@ -109,11 +110,17 @@ impl Core {
         status: Arc<EndpointStatus>,
     ) -> Joint {
         let pipe = state.pipes.reserve();
-        let bond = Bond::new(&self.inbox, pipe, state.spec());
-        state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        let bond = Bond::new(self, pipe, state.spec());
+        let is_immediate = state.options.session.immediate;
+        if !is_immediate {
+            state.attach_bond(endpoint, pipe, &bond, BondEnd::Connecter);
+        }
         Joint {
             connecter: Arc::downgrade(self),
+            endpoint,
             pipe,
+            is_immediate,
+            name: None,
             socket_type: self.socket_type,
             peer: Arc::new(self.as_peer(state, address)),
             status,
@@ -175,6 +182,12 @@ impl Core {
             return Err(Reason::NameTaken.failure());
         }
         let other = joint.connecter.upgrade();
+        if let Some(connecter) = other.as_ref().filter(|_| joint.is_immediate)
+            && connecter.begin(joint).is_err()
+        {
+            let text = "the bound socket was to have the routing id of another peer";
+            return Err(Failure::new(Cause::NameTaken, text));
+        }
         if let Some(connecter) = &other
             && connecter.meet(joint.pipe, &us, &joint.bond, BondEnd::Binder).is_err()
         {
@@ -185,12 +198,32 @@ impl Core {
         self.tell_all(pipe);
         if let Some(connecter) = &other {
             connecter.tell_all(joint.pipe);
+            connecter.inbox.readable(joint.pipe);
         }
         let connecter = (Arc::clone(&joint.status), us);
         joint.bond.present(connecter, (Arc::clone(status), Arc::clone(&joint.peer)));
-        // What was sent before is there to be read, and a sender may wait for this very pipe.
+        // What was sent before is there to be read on either side, and a sender may wait for this very pipe.
         self.inbox.readable(pipe);
         self.inbox.writable(pipe);
+        Ok(())
+    }
+
+    /// With IMMEDIATE: somebody has bound the name, so there is a pipe.
+    fn begin(&self, joint: &Joint) -> Result<(), NameTaken> {
+        {
+            let mut state = self.lock();
+            let is_open = state.endpoints.iter().any(|entry| entry.id == joint.endpoint);
+            if state.gone.is_some() || !is_open {
+                return Ok(());
+            }
+            state.attach_bond(joint.endpoint, joint.pipe, &joint.bond, BondEnd::Connecter);
+            if let Err(taken) = state.name_peer_of(joint) {
+                drop(state.remove(joint.pipe));
+                return Err(taken);
+            }
+        }
+        // A sender may wait for this very pipe.
+        self.inbox.writable(joint.pipe);
         Ok(())
     }
 
@@ -226,6 +259,28 @@ impl Core {
         Ok(())
     }
 
+    /// Another bond takes the place of one that either socket has dropped. Elsewhere a connection that is
+    /// lost is made again.
+    pub(super) fn change_bonds(self: &Arc<Self>, dropped: &Arc<Bond>) {
+        let Some((name, joint)) = self.another_joint(dropped) else { return };
+        drop(self.context.with_names(|names| names.forget(&name, dropped)));
+        self.seek(&name, joint);
+    }
+
+    /// Puts a joint of a new bond where the dropped one was, if the endpoint is still open.
+    fn another_joint(self: &Arc<Self>, dropped: &Arc<Bond>) -> Option<(String, Joint)> {
+        let mut guard = self.lock();
+        let state = &mut *guard;
+        state.check_open().ok()?;
+        let names = state.endpoints.iter().map(|entry| entry.kind.name_of(dropped));
+        let (at, name) = names.enumerate().find_map(|(at, name)| Some((at, name?.to_owned())))?;
+        let handle = state.endpoints.get(at)?.handle.clone();
+        let joint = self.joint(state, handle.id, handle.address(), handle.status);
+        let bond = Some(Arc::clone(&joint.bond));
+        state.endpoints.get_mut(at)?.kind = EndpointKind::InprocConnected(name.clone(), bond);
+        Some((name, joint))
+    }
+
     /// A connecting endpoint closes. If nobody has bound the name, what was sent waits on for somebody
     /// who does, unless it may not linger.
     pub(super) fn leave(&self, name: &str, bond: &Arc<Bond>, linger: Option<Duration>) {
@@ -235,11 +290,28 @@ impl Core {
     }
 }
 
+impl EndpointKind {
+    /// The name that a bond was made to, if it is this endpoint's.
+    fn name_of(&self, bond: &Arc<Bond>) -> Option<&str> {
+        match self {
+            Self::InprocConnected(name, Some(own)) if Arc::ptr_eq(own, bond) => Some(name),
+            Self::InprocConnected(..)
+            | Self::InprocBound(_)
+            | Self::Listener(_)
+            | Self::Connector(_) => None,
+        }
+    }
+}
+
 fn no_further_peer() -> Failure {
     Failure::new(Cause::Surplus, "the bound socket takes no further peer")
 }
 
 impl core::State {
+    fn name_peer_of(&mut self, joint: &Joint) -> Result<(), NameTaken> {
+        joint.name.as_ref().map_or(Ok(()), |name| self.name(joint.pipe, name))
+    }
+
     fn attach_bond(&mut self, endpoint: u64, pipe: PipeId, bond: &Arc<Bond>, end: BondEnd) {
         let (outbound, inbound) = bond.queues(end);
         if self.pattern.publisher().is_some() && !self.pattern.receives() {

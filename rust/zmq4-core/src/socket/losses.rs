@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use zmq4_proto::{Excerpt, RoutingId, SocketType};
 
 use super::core::{Core, Gone, State};
-use crate::event::{Happening, Loss};
+use crate::monitor::{Happening, Loss};
 use crate::pattern::Aftermath;
 use crate::peer::Peer;
 use crate::pipe::{Discards, PipeEnd, PipeId};

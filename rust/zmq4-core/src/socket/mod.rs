@@ -9,6 +9,7 @@ mod host;
 mod inproc;
 mod losses;
 mod names;
+mod readiness;
 mod receive;
 mod renewal;
 mod send;
@@ -28,7 +29,7 @@ use zmq4_proto::SocketType;
 
 use crate::context::Context;
 use crate::error::{ListenError, OpenError};
-use crate::event::Events;
+use crate::monitor::EventStream;
 use crate::options::SocketOptions;
 use crate::session::{EndpointStatus, EndpointView};
 use crate::wait::{Waiter, Watch};
@@ -101,7 +102,7 @@ impl Socket {
     /// # Errors
     ///
     /// [`ListenError::Closed`] or [`ListenError::Terminated`].
-    pub fn events(&self, capacity: usize) -> Result<Events, ListenError> {
+    pub fn events(&self, capacity: usize) -> Result<EventStream, ListenError> {
         self.core.events.listen(capacity)
     }
 

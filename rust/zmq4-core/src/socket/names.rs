@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use zmq4_proto::SocketType;
+use zmq4_proto::{RoutingId, SocketType};
 
 use super::bond::Bond;
 use super::core::Core;
@@ -30,7 +30,12 @@ enum Name {
 pub(super) struct Joint {
     /// Gone if the socket was closed in the meantime; what it sent is still delivered.
     pub(super) connecter: Weak<Core>,
+    pub(super) endpoint: u64,
     pub(super) pipe: PipeId,
+    /// With IMMEDIATE the connecter has the pipe only from the moment that somebody binds.
+    pub(super) is_immediate: bool,
+    /// How the connecter wants to name whoever binds.
+    pub(super) name: Option<RoutingId>,
     pub(super) socket_type: SocketType,
     pub(super) peer: Arc<Peer>,
     pub(super) status: Arc<EndpointStatus>,

@@ -43,6 +43,8 @@ impl Socket {
         }
         let taken = state.take(look);
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
+        let is_turn = core.inbox.has_waiters(WaitSide::Send) && state.has_turn_to_send();
+        core.relevel(&mut state);
         let stalled = core.unclog(&state);
         let aftermath = state.pipes.take_aftermath();
         drop(state);
@@ -56,6 +58,9 @@ impl Socket {
         }
         if more {
             core.inbox.pass_on(WaitSide::Receive);
+        }
+        if is_turn {
+            core.inbox.pass_on(WaitSide::Send);
         }
         Ok(result)
     }
@@ -92,6 +97,8 @@ impl Socket {
             }
         }
         let more = core.inbox.has_waiters(WaitSide::Receive) && state.has_message();
+        let is_turn = core.inbox.has_waiters(WaitSide::Send) && state.has_turn_to_send();
+        core.relevel(&mut state);
         writers.extend(core.unclog(&state));
         let aftermath = state.pipes.take_aftermath();
         drop(state);
@@ -101,6 +108,9 @@ impl Socket {
         core.settle(aftermath);
         if more {
             core.inbox.pass_on(WaitSide::Receive);
+        }
+        if is_turn {
+            core.inbox.pass_on(WaitSide::Send);
         }
         match refused {
             Some(error) if count == 0 => Err(error),
@@ -119,16 +129,6 @@ impl Socket {
             Take::Taken(Message::new(frames).unwrap_or_else(|| Frame::default().into()))
         })
     }
-
-    /// Whether a message is there.
-    pub fn has_message(&self) -> bool {
-        let (has_message, aftermath) = {
-            let mut state = self.core.lock();
-            (state.has_message(), state.pipes.take_aftermath())
-        };
-        self.core.settle(aftermath);
-        has_message
-    }
 }
 
 impl State {
@@ -141,7 +141,10 @@ impl State {
         let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
         let Some(message) = end.front() else { return Err(RecvError::Empty) };
         let (extent, envelope) = (message.extent(), end.envelope);
-        match look(message.without_front(envelope)) {
+        // Two calls, so that where there is no envelope nothing is copied to take it off.
+        let looked =
+            if envelope == 0 { look(message) } else { look(message.without_front(envelope)) };
+        match looked {
             Take::Left(result) => Ok((result, None)),
             Take::Taken(result) => {
                 if envelope > 0 {
@@ -172,8 +175,10 @@ impl State {
             let Some(message) = end.front() else { break };
             let (extent, envelope) = (message.extent(), end.envelope);
             run.add(1, message.wire_octets());
-            take(message.without_front(envelope));
-            if envelope > 0 {
+            if envelope == 0 {
+                take(message);
+            } else {
+                take(message.without_front(envelope));
                 self.pattern.open(id, message, envelope);
             }
             if end.local.pop(extent, &end.inbound) {
@@ -193,12 +198,6 @@ impl State {
             NotReceived::OutOfTurn => RecvError::OutOfTurn,
             NotReceived::NotSupported => RecvError::NotSupported,
         }
-    }
-
-    pub(super) fn has_message(&mut self) -> bool {
-        let next = self.pattern.next(&mut self.pipes);
-        self.sweep();
-        next.is_some()
     }
 }
 

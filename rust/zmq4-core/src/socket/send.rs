@@ -8,10 +8,10 @@ use super::Socket;
 use super::core::{Core, Gone, State};
 use super::losses::Damage;
 use crate::error::{SendError, SubscribeError};
-use crate::event::Loss;
+use crate::monitor::Loss;
 use crate::options::OnFull;
 use crate::pattern::{Aftermath, NotSent, Routed};
-use crate::pipe::{Part, Pushed, Queue};
+use crate::pipe::{Part, PipeEnd, Pushed, Queue};
 use crate::wait::WaitSide;
 
 impl Socket {
@@ -49,13 +49,15 @@ impl Socket {
     fn send_parts(&self, parts: &[Part<'_>]) -> Result<(), SendError> {
         let core = &self.core;
         let octets = parts.iter().map(Part::wire_len).sum();
-        let (sent, reader, aftermath) = {
+        let (sent, reader, is_turn, aftermath) = {
             let mut state = core.lock();
             if let Some(gone) = state.gone {
                 return Err(gone.into());
             }
             let (sent, reader) = state.give(parts, octets);
-            (sent, reader, state.pipes.take_aftermath())
+            let is_turn = core.inbox.has_waiters(WaitSide::Receive) && state.has_turn_to_receive();
+            core.relevel(&mut state);
+            (sent, reader, is_turn, state.pipes.take_aftermath())
         };
         if let Some(queue) = reader {
             queue.wake_reader();
@@ -64,6 +66,9 @@ impl Socket {
         sent?;
         if core.inbox.has_waiters(WaitSide::Send) {
             core.inbox.pass_on(WaitSide::Send);
+        }
+        if is_turn {
+            core.inbox.pass_on(WaitSide::Receive);
         }
         Ok(())
     }
@@ -115,7 +120,7 @@ impl Socket {
     pub fn peer_has_room(&self, routing_id: &[u8]) -> Option<bool> {
         let state = self.core.lock();
         let pipe = state.pattern.route(routing_id)?;
-        state.pipes.get(pipe).map(|end| end.outbound.admits(0))
+        state.pipes.get(pipe).map(PipeEnd::has_room)
     }
 
     /// Whether a send that would have to wait fails instead.
@@ -149,6 +154,7 @@ impl Core {
             return (Err(gone.into()), None, None);
         }
         let (result, reader) = state.give_run(frames);
+        self.relevel(&mut state);
         (result, reader, state.pipes.take_aftermath())
     }
 }
@@ -157,6 +163,12 @@ impl Core {
 type Run = (Result<usize, SendError>, Option<Arc<Queue>>, Option<Box<Aftermath>>);
 
 impl State {
+    /// Whether a message is dropped for which there is no room, or no peer.
+    pub(super) fn drops_surplus(&self) -> bool {
+        let pipe = &self.options.pipe;
+        pipe.conflate || matches!(pipe.on_full, OnFull::DropNewest | OnFull::DropOldest)
+    }
+
     /// Gives a message to the pattern. The queue's reader is to be woken.
     #[inline]
     fn give(
@@ -207,8 +219,7 @@ impl State {
 
 #[cold]
 fn refused(state: &mut State, refusal: NotSent, parts: &[Part<'_>]) -> Result<(), SendError> {
-    let drops = state.options.pipe.conflate
-        || matches!(state.options.pipe.on_full, OnFull::DropNewest | OnFull::DropOldest);
+    let drops = state.drops_surplus();
     let loss = match refusal {
         NotSent::NotSupported => return Err(SendError::NotSupported),
         NotSent::OutOfTurn => return Err(SendError::OutOfTurn),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::Socket;
 use super::core::{Bearer, Core, State};
 use crate::error::SubscribeError;
+use crate::peer::Peer;
 use crate::pipe::{MessageRef, Part, PipeId, Queue};
-use crate::session::Session;
-use crate::subscription::{Publisher, Unsubscribed, Wish};
+use crate::session::{Change, Session};
+use crate::subscription::{Before, Manner, Publisher, Wish};
 use crate::wait::{Waiter, Watch};
 
 /// Whom a change of subscriptions wakes, once the socket is unlocked.
@@ -76,24 +77,27 @@ impl Socket {
 
     /// Decides about a subscription that a manual XPUB received through `pipe`
     /// ([`MessageRef::pipe_number`](crate::MessageRef::pipe_number)): `topic` is applied or cancelled for
-    /// that peer.
+    /// that peer. If it is gone, so is the question: nothing happens.
     ///
     /// # Errors
     ///
     /// [`SubscribeError`].
-    pub fn decide(&self, pipe: u64, subscribe: bool, topic: &[u8]) -> Result<(), SubscribeError> {
+    pub fn decide(
+        &self,
+        pipe: u64,
+        peer: &Arc<Peer>,
+        subscribe: bool,
+        topic: &[u8],
+    ) -> Result<(), SubscribeError> {
         let publisher = {
             let state = self.core.lock();
             state.gone.map_or(Ok(()), |gone| Err(SubscribeError::from(gone)))?;
-            if state.pipes.get(PipeId(pipe)).is_none() {
-                // Whoever asked is gone; so is the question.
-                return Ok(());
-            }
             state.pattern.publisher().cloned()
         };
         let publisher = publisher.ok_or(SubscribeError::NotSupported)?;
         let wish = if subscribe { Wish::Subscribe } else { Wish::Cancel };
-        publisher.decide(PipeId(pipe), wish, topic).map_err(|_| SubscribeError::TooMany)
+        let decided = publisher.decide((PipeId(pipe), peer), wish, topic);
+        decided.map_err(|_| SubscribeError::TooMany)
     }
 
     fn publisher(&self) -> Option<Arc<Publisher>> {
@@ -117,8 +121,8 @@ impl Core {
         {
             let mut state = self.lock();
             state.gone.map_or(Ok(()), |gone| Err(SubscribeError::from(gone)))?;
-            if state.change_interest(wish, topic)? {
-                state.tell(wish, topic, &mut woken);
+            if let Some(before) = state.change_interest(wish, topic)? {
+                state.tell(Change { wish, topic, before }, &mut woken);
             }
         }
         woken.run();
@@ -158,8 +162,9 @@ impl Core {
                 None => return,
             };
             let Some(tie) = state.ties.get(&pipe) else { return };
-            for topic in topics {
-                tie.bearer.tell(Wish::Subscribe, &topic, &mut woken);
+            for topic in &topics {
+                let (wish, before) = (Wish::Subscribe, Before::NotHeld);
+                tie.bearer.tell(Change { wish, topic, before }, &mut woken);
             }
         }
         woken.run();
@@ -167,39 +172,39 @@ impl Core {
 }
 
 impl State {
-    /// Counts a change; says whether publishers are to be told.
-    fn change_interest(&mut self, wish: Wish, topic: &[u8]) -> Result<bool, SubscribeError> {
-        // An XSUB passes repeated subscriptions on, so that an XPUB upstream can be verbose.
-        let passes_on = self.pattern.sends();
-        let tells_all_cancellations = self.options.pattern.verbose_unsubscribe;
+    /// Counts a change; returns, if publishers are to be told of it, what they knew before.
+    fn change_interest(
+        &mut self,
+        wish: Wish,
+        topic: &[u8],
+    ) -> Result<Option<Before>, SubscribeError> {
+        let manner = match (self.pattern.sends(), self.options.pattern.verbose_unsubscribe) {
+            (false, _) => Manner::Terse,
+            (true, false) => Manner::Repeating,
+            (true, true) => Manner::Exhaustive,
+        };
         let interest = self.pattern.interest().ok_or(SubscribeError::NotSupported)?;
-        Ok(match wish {
-            Wish::Subscribe => interest.subscribe(topic) || passes_on,
-            Wish::Cancel => match interest.unsubscribe(topic) {
-                Unsubscribed::LastGone => true,
-                Unsubscribed::StillHeld | Unsubscribed::Unknown => {
-                    passes_on && tells_all_cancellations
-                }
-            },
-        })
+        Ok(interest.change(wish, topic, manner))
     }
 
-    fn tell(&self, wish: Wish, topic: &[u8], woken: &mut Woken) {
+    fn tell(&self, change: Change<'_>, woken: &mut Woken) {
         for tie in self.ties.values() {
-            tie.bearer.tell(wish, topic, woken);
+            tie.bearer.tell(change, woken);
         }
     }
 }
 
 impl Bearer {
-    fn tell(&self, wish: Wish, topic: &[u8], woken: &mut Woken) {
+    fn tell(&self, change: Change<'_>, woken: &mut Woken) {
         match self {
             Self::Session(session) => {
-                if session.upstream.tell(wish, topic) {
+                if session.upstream.tell(change) {
                     woken.sessions.push(Arc::clone(session));
                 }
             }
-            Self::Inproc(bond, end) => woken.queues.extend(bond.tell(*end, wish, topic)),
+            Self::Inproc(bond, end) => {
+                woken.queues.extend(bond.tell(*end, change.wish, change.topic));
+            }
         }
     }
 }

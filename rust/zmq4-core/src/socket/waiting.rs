@@ -63,8 +63,8 @@ impl Core {
             let mut state = self.lock();
             let has_some = match side {
                 WaitSide::Receive => state.has_message(),
-                WaitSide::Send => state.pattern.has_room(),
-                WaitSide::Drain => false,
+                WaitSide::Send => state.can_send(),
+                WaitSide::Drain | WaitSide::End => false,
             };
             (has_some, state.pipes.take_aftermath())
         };

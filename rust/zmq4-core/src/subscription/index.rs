@@ -48,13 +48,15 @@ pub(crate) struct Subscribed {
     pub(crate) is_first_of_topic: bool,
 }
 
-/// Why [`Index::subscribe`] did nothing.
+/// Why a peer's subscription was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// The pipe holds as many as it may.
     TooMany,
     /// The subscriptions of all pipes take as much as they may.
     TooLarge,
+    /// The topic is longer than any may be.
+    TopicTooLong,
 }
 
 impl fmt::Display for Refused {
@@ -62,6 +64,7 @@ impl fmt::Display for Refused {
         f.write_str(match self {
             Self::TooMany => "the peer asked for more subscriptions than it may hold",
             Self::TooLarge => "the subscriptions of all peers take as much memory as they may",
+            Self::TopicTooLong => "the peer asked for a topic that is longer than 1 MiB",
         })
     }
 }

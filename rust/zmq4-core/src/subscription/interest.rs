@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::ops::ControlFlow;
 
+use super::publisher::Wish;
 use super::trie::Trie;
 
 /// Topics of a SUB or XSUB, counted.
@@ -22,7 +23,44 @@ pub(crate) enum Unsubscribed {
     LastGone,
 }
 
+/// Of which changes publishers are told beside the first subscription to a topic and its last cancellation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Of no others: SUB.
+    Terse,
+    /// Of repeated subscriptions too, so that an XPUB upstream can be verbose: XSUB.
+    Repeating,
+    /// Of every change.
+    Exhaustive,
+}
+
+/// Whether a publisher held a topic for us before it was told of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    Held,
+    NotHeld,
+    /// Publishers keep a set, so that one cancellation undoes any number of subscriptions: where every
+    /// change is told, they may have forgotten what is still counted here.
+    Unknown,
+}
+
 impl Interest {
+    /// Counts a change. Returns, if publishers are to be told of it, what they knew before.
+    pub(crate) fn change(&mut self, wish: Wish, topic: &[u8], manner: Manner) -> Option<Before> {
+        let (is_news, before) = match wish {
+            Wish::Subscribe if self.subscribe(topic) => (true, Before::NotHeld),
+            Wish::Subscribe => (manner != Manner::Terse, Before::Unknown),
+            Wish::Cancel => match self.unsubscribe(topic) {
+                Unsubscribed::LastGone if manner == Manner::Terse => (true, Before::Held),
+                Unsubscribed::LastGone => (true, Before::Unknown),
+                Unsubscribed::StillHeld | Unsubscribed::Unknown => {
+                    (manner == Manner::Exhaustive, Before::Unknown)
+                }
+            },
+        };
+        is_news.then_some(before)
+    }
+
     /// Counts a subscription. Returns whether it is the first to its topic.
     pub(crate) fn subscribe(&mut self, topic: &[u8]) -> bool {
         let mut is_first = false;

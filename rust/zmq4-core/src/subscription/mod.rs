@@ -21,5 +21,7 @@ mod tests;
 mod trie;
 
 pub(crate) use index::Refused;
-pub(crate) use interest::{Interest, Unsubscribed};
-pub(crate) use publisher::{Publisher, Wish};
+#[cfg(all(test, not(zmq4_loom)))]
+use interest::Unsubscribed;
+pub(crate) use interest::{Before, Interest, Manner};
+pub(crate) use publisher::{Parting, Publisher, Wish};

@@ -1,10 +1,12 @@
 //! What the peers of a PUB or XPUB want: shared by the socket, which matches, and its sessions, which
 //! apply what peers ask for as it arrives, whether the program calls in or not.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::index::{Bounds, Index, Refused};
 use crate::options::PatternOptions;
+use crate::peer::Peer;
 use crate::pipe::PipeId;
 use crate::sync::{Mutex, Rank};
 use crate::wait::{Waiter, Watch, Watchers};
@@ -35,6 +37,13 @@ impl Wish {
     }
 }
 
+/// A peer that is gone, and the cancellations that the user is to be told of.
+#[derive(Debug)]
+pub(crate) struct Parting {
+    pub(crate) peer: Arc<Peer>,
+    pub(crate) topics: Vec<Vec<u8>>,
+}
+
 /// The subscriptions that a publisher's peers hold.
 #[derive(Debug)]
 pub(crate) struct Publisher {
@@ -46,6 +55,8 @@ pub(crate) struct Publisher {
 
 #[derive(Debug, Default)]
 struct State {
+    /// Who is there. What others ask for, and what is decided for them, comes too late.
+    peers: HashMap<PipeId, Arc<Peer>>,
     /// What is matched.
     held: Index,
     /// With `manual`, what peers asked for, whatever was made of it.
@@ -96,10 +107,18 @@ impl Publisher {
         self.state.lock().rules.first_frame_only
     }
 
+    /// A peer is there.
+    pub(crate) fn meet(&self, pipe: PipeId, peer: &Arc<Peer>) {
+        self.state.lock().peers.insert(pipe, Arc::clone(peer));
+    }
+
     /// Does what a peer asks for; says whether the user is to be told.
     pub(crate) fn ask(&self, pipe: PipeId, wish: Wish, topic: &[u8]) -> Result<bool, Refused> {
         let mut state = self.state.lock();
-        let State { held, asked, rules } = &mut *state;
+        let State { peers, held, asked, rules } = &mut *state;
+        if !peers.contains_key(&pipe) {
+            return Ok(false);
+        }
         let index = if rules.is_manual { asked } else { held };
         let is_news = match wish {
             Wish::Subscribe => {
@@ -117,10 +136,19 @@ impl Publisher {
         Ok(is_told)
     }
 
-    /// Does what the user of a manual XPUB decided.
-    pub(crate) fn decide(&self, pipe: PipeId, wish: Wish, topic: &[u8]) -> Result<(), Refused> {
+    /// Does what the user of a manual XPUB decided, unless the peer that asked is gone: a pipe may have
+    /// another one by now.
+    pub(crate) fn decide(
+        &self,
+        (pipe, peer): (PipeId, &Arc<Peer>),
+        wish: Wish,
+        topic: &[u8],
+    ) -> Result<(), Refused> {
         {
             let mut state = self.state.lock();
+            if !state.peers.get(&pipe).is_some_and(|present| Arc::ptr_eq(present, peer)) {
+                return Ok(());
+            }
             match wish {
                 Wish::Subscribe => {
                     state.held.subscribe(pipe, topic)?;
@@ -134,26 +162,22 @@ impl Publisher {
         Ok(())
     }
 
-    /// A peer is gone. Returns the topics of which the user is to be told that they are cancelled.
-    pub(crate) fn forget(&self, pipe: PipeId) -> Vec<Vec<u8>> {
-        let topics = {
-            let mut state = self.state.lock();
-            let State { held, asked, rules } = &mut *state;
-            if !self.tells {
-                held.discard(pipe);
-                drop(state);
-                self.watchers.ring();
-                return Vec::new();
-            }
-            let held = held.forget(pipe);
-            let asked = asked.forget(pipe);
-            let (gone, tells_all) =
-                if rules.is_manual { (asked, true) } else { (held, rules.repeated_cancellations) };
-            let told = gone.into_iter().filter(|(_, is_last)| tells_all || *is_last);
-            told.map(|(topic, _)| topic).collect()
-        };
-        self.watchers.ring();
-        topics
+    /// A peer is gone, or the user wants no more of it; once a peer. Returns the topics of which the user
+    /// is to be told that they are cancelled. The caller rings, once it has unlocked whatever it holds.
+    pub(crate) fn forget(&self, pipe: PipeId) -> Option<Parting> {
+        let mut state = self.state.lock();
+        let State { peers, held, asked, rules } = &mut *state;
+        let peer = peers.remove(&pipe)?;
+        if !self.tells {
+            held.discard(pipe);
+            return Some(Parting { peer, topics: Vec::new() });
+        }
+        let held = held.forget(pipe);
+        let asked = asked.forget(pipe);
+        let (gone, tells_all) =
+            if rules.is_manual { (asked, true) } else { (held, rules.repeated_cancellations) };
+        let told = gone.into_iter().filter(|(_, is_last)| tells_all || *is_last);
+        Some(Parting { peer, topics: told.map(|(topic, _)| topic).collect() })
     }
 
     /// Collects the pipes that want messages that begin like this.

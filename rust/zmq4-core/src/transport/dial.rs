@@ -42,7 +42,7 @@ async fn dial_tcp(
     source: Option<&TcpSource>,
     options: &LinkOptions,
 ) -> io::Result<Link> {
-    let socket = tcp::open(address)?;
+    let socket = tcp::open(address, options)?;
     tcp::prepare(&socket, options)?;
     if let Some(source) = source {
         tcp::bind_source(&socket, local::source_address(source, address).await?)?;

@@ -1,9 +1,11 @@
 //! Unix domain sockets: files that only their owner may open, and abstract names.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -62,6 +64,7 @@ pub(super) fn listen(
             (directory.join("socket"), Some(directory))
         }
     };
+    let _custody = Custody::of(&path);
     remove_stale(&path)?;
     sys::restrict_to_owner(&socket)?;
     let bound = IpcAddress::Path(path.clone());
@@ -107,7 +110,7 @@ fn bind_abstract(socket: &Socket, name: &SockAddr) -> io::Result<()> {
 
 /// How long a closed listener has to let go of an abstract name: a tenth of a second in all.
 const ABSTRACT_ATTEMPTS: u32 = 50;
-const ABSTRACT_PAUSE: std::time::Duration = std::time::Duration::from_millis(2);
+const ABSTRACT_PAUSE: Duration = Duration::from_millis(2);
 
 /// Removes a socket file that nobody listens on. One that answers is in use; one that is no socket, a
 /// symbolic link, or not ours is left alone, and binding fails.
@@ -128,6 +131,44 @@ fn remove_stale(path: &Path) -> io::Result<()> {
         Ok(()) | Err(_) => Err(io::ErrorKind::AddrInUse.into()),
     }
 }
+
+/// A folder in which nobody else of us replaces a socket file.
+///
+/// A file looks stale from the moment its socket is bound until it listens, and between looking at one and
+/// removing it another may take its place: of two who bind at once, one would be left with a listener that
+/// nobody can reach. So each holds its folder from the look until it listens.
+#[derive(Debug)]
+struct Custody {
+    folder: File,
+}
+
+impl Custody {
+    /// Waits for the folder of a path. None if it cannot be had: a stranger who holds it for longer must not
+    /// keep us from binding, and without it the worst is the race that it is for.
+    fn of(path: &Path) -> Option<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
+        for _ in 0..CUSTODY_ATTEMPTS {
+            match folder.try_lock() {
+                Ok(()) => return Some(Self { folder }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(CUSTODY_PAUSE),
+                Err(TryLockError::Error(_)) => return None,
+            }
+        }
+        None
+    }
+}
+
+impl Drop for Custody {
+    fn drop(&mut self) {
+        // Not left to the end of the descriptor: a process forked meanwhile has a copy of it.
+        let _ = self.folder.unlock();
+    }
+}
+
+/// How long a folder is waited for: half a second in all, where who holds it needs a few microseconds.
+const CUSTODY_ATTEMPTS: u32 = 500;
+const CUSTODY_PAUSE: Duration = Duration::from_millis(1);
 
 fn inode(path: &Path) -> io::Result<(u64, u64)> {
     std::fs::symlink_metadata(path).map(|found| (found.dev(), found.ino()))

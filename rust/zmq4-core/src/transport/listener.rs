@@ -7,6 +7,7 @@ use std::sync::Arc;
 use socket2::Socket;
 use tokio::io::unix::AsyncFd;
 
+use super::adopt::adopt;
 use super::{Link, ipc, local, tcp};
 use crate::endpoint::{Endpoint, Host, TcpAddress};
 use crate::error::OpenError;
@@ -19,18 +20,25 @@ pub(crate) struct Listener {
     socket: Arc<Socket>,
     address: Endpoint,
     traces: Option<Arc<ipc::Traces>>,
+    /// Others may listen on it too.
+    is_shared: bool,
     options: LinkOptions,
 }
 
-/// Binds an address of tcp or ipc.
+/// Binds an address of tcp or ipc, or adopts the options' descriptor.
 pub(crate) fn listen(endpoint: &Endpoint, options: &LinkOptions) -> Result<Listener, OpenError> {
+    if let Some(fd) = options.use_fd {
+        let (socket, address) = adopt(fd, endpoint)?;
+        let (socket, options) = (Arc::new(socket), options.clone());
+        return Ok(Listener { socket, address, traces: None, is_shared: true, options });
+    }
     match endpoint {
         Endpoint::Tcp(address) => Ok(listen_tcp(address, options)?),
         Endpoint::Ipc(address) => {
             let (socket, bound, traces) = ipc::listen(address, options)?;
             let (socket, address) = (Arc::new(socket), Endpoint::Ipc(bound));
             let traces = traces.map(Arc::new);
-            Ok(Listener { socket, address, traces, options: options.clone() })
+            Ok(Listener { socket, address, traces, is_shared: false, options: options.clone() })
         }
         Endpoint::Inproc(_) => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
     }
@@ -43,7 +51,7 @@ fn listen_tcp(address: &TcpAddress, options: &LinkOptions) -> io::Result<Listene
             Ok(socket) => {
                 let address = Endpoint::Tcp(local_address(&socket)?);
                 let (socket, options) = (Arc::new(socket), options.clone());
-                return Ok(Listener { socket, address, traces: None, options });
+                return Ok(Listener { socket, address, traces: None, is_shared: false, options });
             }
             Err(error) => last = error,
         }
@@ -51,7 +59,7 @@ fn listen_tcp(address: &TcpAddress, options: &LinkOptions) -> io::Result<Listene
     Err(last)
 }
 
-fn local_address(socket: &Socket) -> io::Result<TcpAddress> {
+pub(super) fn local_address(socket: &Socket) -> io::Result<TcpAddress> {
     let local = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
     Ok(TcpAddress { source: None, host: Host::Named(local.ip().to_string()), port: local.port() })
 }
@@ -64,7 +72,8 @@ impl Listener {
 
     /// What stops it.
     pub(crate) fn stopper(&self) -> Stopper {
-        Stopper { socket: Arc::clone(&self.socket), traces: self.traces.clone() }
+        let socket = (!self.is_shared).then(|| Arc::clone(&self.socket));
+        Stopper { socket, traces: self.traces.clone() }
     }
 
     /// Begins to serve, on the I/O thread this is called on.
@@ -78,10 +87,11 @@ impl Listener {
     }
 }
 
-/// Stops a listener at once, from any thread: the address is free before the I/O thread knows.
+/// Stops a listener at once, from any thread: the address is free before the I/O thread knows. One that is
+/// shared goes on for the others, and ends here when the I/O thread knows.
 #[derive(Debug)]
 pub(crate) struct Stopper {
-    socket: Arc<Socket>,
+    socket: Option<Arc<Socket>>,
     traces: Option<Arc<ipc::Traces>>,
 }
 
@@ -90,8 +100,10 @@ impl Stopper {
         if let Some(traces) = &self.traces {
             traces.remove();
         }
-        // That the socket was closed already is no failure.
-        let _ = self.socket.shutdown(std::net::Shutdown::Both);
+        if let Some(socket) = &self.socket {
+            // That the socket was closed already is no failure.
+            let _ = socket.shutdown(std::net::Shutdown::Both);
+        }
     }
 }
 

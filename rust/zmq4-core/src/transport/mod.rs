@@ -3,6 +3,7 @@
 //! `tcp` and `ipc` make [`Link`]s by listening and connecting; `mem` joins two in memory for tests.
 //! inproc needs no link: it joins two pipes crosswise (see [`crate::socket`]).
 
+mod adopt;
 mod dial;
 mod ipc;
 mod link;

@@ -11,7 +11,7 @@ mod descriptor {
     use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
     use std::time::Instant;
 
-    use crate::sys::{self, Polled, SignalMask};
+    use crate::sys::{self, Descriptors, Polled, SignalMask};
 
     /// Readable from [`Event::set`] to [`Event::clear`].
     #[derive(Debug)]
@@ -42,6 +42,16 @@ mod descriptor {
         ) -> io::Result<Polled> {
             sys::wait_readable(self.0.as_fd(), deadline, mask)
         }
+
+        /// The same, or until something is noted of one of `others`.
+        pub(crate) fn wait_or(
+            &self,
+            others: &mut Descriptors,
+            deadline: Option<Instant>,
+            mask: Option<&SignalMask>,
+        ) -> io::Result<Polled> {
+            sys::wait_readable_or(self.0.as_fd(), others, deadline, mask)
+        }
     }
 }
 
@@ -53,7 +63,7 @@ mod stand_in {
 
     use loom::sync::{Condvar, Mutex};
 
-    use crate::sys::{Polled, SignalMask};
+    use crate::sys::{Descriptors, Polled, SignalMask};
 
     /// The same without the system. A deadline counts as passed unless the event is set already, so that
     /// loom walks both outcomes.
@@ -98,6 +108,15 @@ mod stand_in {
                 is_set = self.changed.wait(is_set).expect("no test panics under this lock");
             }
             Ok(if *is_set { Polled::Ready } else { Polled::TimedOut })
+        }
+
+        pub(crate) fn wait_or(
+            &self,
+            _others: &mut Descriptors,
+            deadline: Option<Instant>,
+            mask: Option<&SignalMask>,
+        ) -> io::Result<Polled> {
+            self.wait(deadline, mask)
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Where pipes announce that they became readable or writable, and where callers wait for that.
 
 use std::collections::VecDeque;
+use std::sync::OnceLock;
 
-use super::Waiter;
+use super::{Beacon, Waiter};
 use crate::pipe::PipeId;
 use crate::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sync::{Mutex, Rank};
@@ -16,6 +17,8 @@ pub enum WaitSide {
     Send,
     /// Everything handed to the kernel.
     Drain,
+    /// Nothing but the end of the socket or of its context, which ends every other wait too.
+    End,
 }
 
 /// Names one registered wait.
@@ -43,6 +46,8 @@ pub(crate) struct Inbox {
     senders: AtomicUsize,
     /// Room for one sender is not room for another: all are woken to look.
     rouses_all_senders: bool,
+    /// Made when first asked for.
+    beacon: OnceLock<Beacon>,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +57,7 @@ struct State {
     receivers: VecDeque<(u64, Waiter)>,
     senders: VecDeque<(u64, Waiter)>,
     drainers: VecDeque<(u64, Waiter)>,
+    enders: VecDeque<(u64, Waiter)>,
 }
 
 impl State {
@@ -60,6 +66,7 @@ impl State {
             WaitSide::Receive => &mut self.receivers,
             WaitSide::Send => &mut self.senders,
             WaitSide::Drain => &mut self.drainers,
+            WaitSide::End => &mut self.enders,
         }
     }
 }
@@ -72,6 +79,7 @@ impl Inbox {
             receivers: AtomicUsize::new(0),
             senders: AtomicUsize::new(0),
             rouses_all_senders,
+            beacon: OnceLock::new(),
         }
     }
 
@@ -86,6 +94,7 @@ impl Inbox {
         if let Some(waiter) = waiter {
             waiter.ring();
         }
+        self.light(WaitSide::Receive);
     }
 
     /// A pipe has room again, is drained, or is gone. Wakes a sender and everyone who drains.
@@ -103,6 +112,7 @@ impl Inbox {
             woken.extend(state.drainers.drain(..).map(|(_, waiter)| waiter));
         }
         woken.into_iter().for_each(Waiter::ring);
+        self.light(WaitSide::Send);
     }
 
     /// Wakes everyone, for instance because the socket was closed.
@@ -110,12 +120,15 @@ impl Inbox {
         let mut waiters = Vec::new();
         {
             let mut state = self.state.lock();
-            for side in [WaitSide::Receive, WaitSide::Send, WaitSide::Drain] {
+            for side in [WaitSide::Receive, WaitSide::Send, WaitSide::Drain, WaitSide::End] {
                 waiters.extend(state.list(side).drain(..).map(|(_, waiter)| waiter));
             }
             self.count(&state);
         }
         waiters.into_iter().for_each(Waiter::ring);
+        if let Some(beacon) = self.beacon() {
+            beacon.light();
+        }
     }
 
     /// Whether there is something to [`Self::collect`].
@@ -161,7 +174,7 @@ impl Inbox {
         match side {
             WaitSide::Receive => self.receivers.load(Ordering::Relaxed) != 0,
             WaitSide::Send => self.senders.load(Ordering::Relaxed) != 0,
-            WaitSide::Drain => false,
+            WaitSide::Drain | WaitSide::End => false,
         }
     }
 
@@ -170,6 +183,43 @@ impl Inbox {
         let waiter = self.pop(&mut self.state.lock(), side);
         if let Some(waiter) = waiter {
             waiter.ring();
+        }
+    }
+
+    /// The descriptor that was asked for, if it was: a look without the lock.
+    #[inline]
+    pub(crate) fn beacon(&self) -> Option<&Beacon> {
+        self.beacon.get()
+    }
+
+    /// Begins to show a descriptor. The caller holds the socket's lock, collects after this, whatever
+    /// [`Self::has_changes`] says, and looks: who announces has seen the beacon, or is seen.
+    pub(crate) fn expose(&self, beacon: Beacon) -> &Beacon {
+        self.beacon.get_or_init(|| beacon)
+    }
+
+    /// Nothing was found in a look under the socket's lock, which is still held.
+    pub(crate) fn dim(&self) {
+        let Some(beacon) = self.beacon() else { return };
+        beacon.dim();
+        // What was announced since the look may have been lit before, and dimmed just now.
+        if self.has_changes() {
+            beacon.light();
+        }
+    }
+
+    /// Nobody is to write to the descriptor any more.
+    pub(crate) fn put_out(&self) {
+        if let Some(beacon) = self.beacon() {
+            beacon.put_out();
+        }
+    }
+
+    fn light(&self, side: WaitSide) {
+        if let Some(beacon) = self.beacon()
+            && beacon.side() == side
+        {
+            beacon.light();
         }
     }
 

@@ -7,7 +7,7 @@ use loom::thread;
 use super::*;
 use crate::pipe::Spares;
 use crate::pipe::{Marks, Overflow, Part, Party, Pushed, Queue, Refill, Side};
-use crate::wait::Parker;
+use crate::wait::{Beacon, Parker};
 
 /// As much of a socket as waiting needs: one pipe, and whether it may have something.
 #[derive(Debug)]
@@ -59,6 +59,11 @@ impl Miniature {
             self.inbox.collect(&mut state.changes);
             state.is_active |= !std::mem::take(&mut state.changes.readable).is_empty();
         }
+        self.has_local_message(state)
+    }
+
+    /// The same, without taking in what was announced meanwhile.
+    fn has_local_message(&self, state: &mut Pipe) -> bool {
         if state.taken == 0 && state.is_active {
             let mut segments = VecDeque::new();
             match self.queue.take(&mut segments, &mut Spares::default()) {
@@ -81,6 +86,36 @@ impl Miniature {
             self.inbox.pass_on(WaitSide::Receive);
         }
         true
+    }
+
+    /// Shows a descriptor, as a socket does when it is asked for one.
+    fn expose(&self) {
+        let mut state = self.state.lock();
+        self.inbox.expose(Beacon::new(WaitSide::Receive).expect("a stand-in"));
+        self.inbox.collect(&mut state.changes);
+        state.is_active |= !std::mem::take(&mut state.changes.readable).is_empty();
+        self.relevel(&mut state);
+    }
+
+    /// Receives without waiting, and brings the descriptor in line.
+    fn recv_now(&self) -> usize {
+        let mut state = self.state.lock();
+        let taken = usize::from(self.has_message(&mut state));
+        state.taken -= taken;
+        self.relevel(&mut state);
+        taken
+    }
+
+    fn relevel(&self, state: &mut Pipe) {
+        if self.has_local_message(state) {
+            self.inbox.beacon().expect("exposed").light();
+        } else {
+            self.inbox.dim();
+        }
+    }
+
+    fn is_lit(&self) -> bool {
+        self.inbox.beacon().expect("exposed").is_lit()
     }
 
     /// Ends a wait as a dropped `Wait` does.
@@ -182,5 +217,56 @@ fn loom_closing_wakes_everyone() {
 
         other.join().expect("rang");
         assert!(!socket.inbox.has_waiters(WaitSide::Send));
+    });
+}
+
+#[test]
+fn loom_the_beacon_is_never_dark_beside_a_message() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        socket.expose();
+        let [sender, receiver] = [Arc::clone(&socket), Arc::clone(&socket)];
+
+        let sending = thread::spawn(move || {
+            sender.send();
+            sender.send();
+        });
+        let receiving = thread::spawn(move || receiver.recv_now());
+        let received = socket.recv_now() + receiving.join().expect("received");
+        sending.join().expect("sent");
+
+        assert!(received == 2 || socket.is_lit());
+    });
+}
+
+#[test]
+fn loom_the_beacon_goes_dark_once_somebody_looked_in_vain() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        socket.expose();
+        let sender = Arc::clone(&socket);
+
+        let sending = thread::spawn(move || sender.send());
+        let mut received = socket.recv_now();
+        sending.join().expect("sent");
+        received += socket.recv_now();
+        received += socket.recv_now();
+
+        assert_eq!(received, 1);
+        assert!(!socket.is_lit());
+    });
+}
+
+#[test]
+fn loom_a_beacon_that_is_made_while_a_message_comes_is_lit() {
+    loom::model(|| {
+        let socket = Miniature::new();
+        let sender = Arc::clone(&socket);
+
+        let sending = thread::spawn(move || sender.send());
+        socket.expose();
+        sending.join().expect("sent");
+
+        assert!(socket.is_lit());
     });
 }

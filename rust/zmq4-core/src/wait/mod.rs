@@ -2,12 +2,14 @@
 //!
 //! Callers wait in an [`Inbox`], one a socket, and nowhere else. What wakes them is a [`Waiter`].
 
+mod beacon;
 mod event;
 mod inbox;
 mod loop_signal;
 mod parker;
 mod watchers;
 
+pub(crate) use beacon::Beacon;
 pub(crate) use inbox::{Changes, Inbox};
 pub use inbox::{WaitId, WaitSide};
 pub use loop_signal::LoopSignal;

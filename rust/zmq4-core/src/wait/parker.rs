@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::event::Event;
 use crate::sync::atomic::{AtomicU8, Ordering};
-use crate::sys::{Polled, SignalMask};
+use crate::sys::{Descriptors, Polled, SignalMask};
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +55,32 @@ impl Parker {
         deadline: Option<Instant>,
         mask: Option<&SignalMask>,
     ) -> std::io::Result<Parked> {
+        self.sleep(|event| event.wait(deadline, mask))
+    }
+
+    /// Sleeps as [`Self::park`] does, or until something is noted of one of `others`; that is `Woken` too.
+    ///
+    /// # Errors
+    ///
+    /// The system's, from `ppoll`.
+    pub fn park_or(
+        &self,
+        others: &mut Descriptors,
+        deadline: Option<Instant>,
+        mask: Option<&SignalMask>,
+    ) -> std::io::Result<Parked> {
+        self.sleep(|event| event.wait_or(others, deadline, mask))
+    }
+
+    fn sleep(
+        &self,
+        wait: impl FnOnce(&Event) -> std::io::Result<Polled>,
+    ) -> std::io::Result<Parked> {
         if self.state.compare_exchange(EMPTY, PARKED, Ordering::SeqCst, Ordering::SeqCst).is_err() {
             self.reset();
             return Ok(Parked::Woken);
         }
-        let polled = self.event.wait(deadline, mask);
+        let polled = wait(&self.event);
         let is_notified = self.state.swap(EMPTY, Ordering::SeqCst) == NOTIFIED;
         let polled = polled?;
         // Whoever notifies a sleeper writes the event after it has set the flag. If the sleep ends in

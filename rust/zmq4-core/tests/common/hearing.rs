@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use zmq4_core::{Events, Happening, Heard, ListenError, Parker, Socket, Waiter};
+use zmq4_core::{EventStream, Happening, Heard, ListenError, Parker, Socket, Waiter};
 
 use super::SOON;
 
-pub(crate) fn listen(socket: &Socket) -> Events {
+pub(crate) fn listen(socket: &Socket) -> EventStream {
     socket.events(1000).expect("open")
 }
 
 /// The next event, waited for.
-pub(crate) fn next(events: &Events) -> Result<Heard, ListenError> {
+pub(crate) fn next(events: &EventStream) -> Result<Heard, ListenError> {
     let parker = Parker::new().expect("a descriptor");
     let deadline = Instant::now() + SOON;
     loop {
@@ -25,7 +25,7 @@ pub(crate) fn next(events: &Events) -> Result<Heard, ListenError> {
     }
 }
 
-pub(crate) fn happens(events: &Events) -> Happening {
+pub(crate) fn happens(events: &EventStream) -> Happening {
     next(events).expect("an event").event.what.clone()
 }
 
@@ -47,11 +47,11 @@ pub(crate) fn word(what: &Happening) -> String {
     }
 }
 
-pub(crate) fn expect(events: &Events, words: &[&str]) {
+pub(crate) fn expect(events: &EventStream, words: &[&str]) {
     let heard: Vec<_> = words.iter().map(|_| word(&happens(events))).collect();
     assert_eq!(heard, words);
 }
 
-pub(crate) fn expect_end(events: &Events) {
+pub(crate) fn expect_end(events: &EventStream) {
     assert_eq!(next(events).err(), Some(ListenError::Closed));
 }

@@ -42,6 +42,14 @@ pub(crate) struct MessageObject {
     wire: [u8; 0],
 }
 
+/// Where a message comes from; nowhere if it was made here.
+#[derive(Default)]
+struct Source {
+    peer: Option<Arc<zmq4_core::Peer>>,
+    pipe: u64,
+    extra: Option<Box<Extra>>,
+}
+
 /// What only the messages of some socket types have.
 #[derive(Default)]
 struct Extra {
@@ -49,6 +57,13 @@ struct Extra {
     sender: Option<RoutingId>,
     /// From a REP: who is to reply, and to which request.
     debt: Option<(Py<PyAny>, u64)>,
+}
+
+impl Extra {
+    #[cold]
+    fn from_sender(sender: &RoutingId) -> Self {
+        Self { sender: Some(sender.clone()), debt: None }
+    }
 }
 
 /// The type object.
@@ -63,30 +78,15 @@ static TYPE: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(null_mut());
 /// Makes a message from what the core shows. Runs no Python code. Null if memory is short.
 #[inline]
 pub(crate) fn new(message: &MessageRef<'_>) -> *mut ffi::PyObject {
-    let object = match message.wire() {
-        Some(wire) => alloc(wire, message.frame_count(), None),
-        None => with_externals(message),
+    let source = Source {
+        peer: message.peer().map(Arc::clone),
+        pipe: message.pipe_number().unwrap_or(0),
+        extra: message.sender().map(Extra::from_sender).map(Box::new),
     };
-    if !object.is_null()
-        && let Some(peer) = message.peer()
-    {
-        // SAFETY: the object was just made and nobody else has it.
-        unsafe { (*object.cast::<MessageObject>()).peer = Some(Arc::clone(peer)) };
+    match message.wire() {
+        Some(wire) => alloc(wire, message.frame_count(), None, source),
+        None => with_externals(message, source),
     }
-    if !object.is_null()
-        && let Some(pipe) = message.pipe_number()
-    {
-        // SAFETY: as above.
-        unsafe { (*object.cast::<MessageObject>()).pipe = pipe };
-    }
-    if !object.is_null()
-        && let Some(sender) = message.sender()
-    {
-        let extra = Extra { sender: Some(sender.clone()), ..Extra::default() };
-        // SAFETY: as above.
-        unsafe { (*object.cast::<MessageObject>()).extra = Some(Box::new(extra)) };
-    }
-    object
 }
 
 /// What is to be seen of a message from outside.
@@ -114,14 +114,19 @@ pub(crate) fn look<'a>(object: &'a Bound<'_, PyAny>) -> PyResult<Option<Seen<'a>
 }
 
 #[cold]
-fn with_externals(message: &MessageRef<'_>) -> *mut ffi::PyObject {
+fn with_externals(message: &MessageRef<'_>, source: Source) -> *mut ffi::PyObject {
     let frames: Vec<_> = message.frames().collect();
     let (wire, externals) = pack(frames.into_iter());
-    alloc(&wire, message.frame_count(), Some(externals))
+    alloc(&wire, message.frame_count(), Some(externals), source)
 }
 
 #[inline]
-fn alloc(wire: &[u8], frames: usize, externals: Option<Box<[OffsetFrame]>>) -> *mut ffi::PyObject {
+fn alloc(
+    wire: &[u8],
+    frames: usize,
+    externals: Option<Box<[OffsetFrame]>>,
+    source: Source,
+) -> *mut ffi::PyObject {
     let class = TYPE.load(Ordering::Relaxed);
     let Ok(size) = ffi::Py_ssize_t::try_from(wire.len()) else { return null_mut() };
     // SAFETY: the memory is large enough for the fixed part and the octets; every field is written
@@ -134,9 +139,9 @@ fn alloc(wire: &[u8], frames: usize, externals: Option<Box<[OffsetFrame]>>) -> *
         let object = memory.cast::<MessageObject>();
         ffi::PyObject_InitVar(object.cast(), class, size);
         addr_of_mut!((*object).externals).write(externals);
-        addr_of_mut!((*object).peer).write(None);
-        addr_of_mut!((*object).pipe).write(0);
-        addr_of_mut!((*object).extra).write(None);
+        addr_of_mut!((*object).peer).write(source.peer);
+        addr_of_mut!((*object).pipe).write(source.pipe);
+        addr_of_mut!((*object).extra).write(source.extra);
         addr_of_mut!((*object).first).write(AtomicPtr::new(null_mut()));
         addr_of_mut!((*object).frames).write(frames);
         let octets = addr_of_mut!((*object).wire).cast::<u8>();
@@ -198,6 +203,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
                 c"The routing id of the sender, on messages from a Router.",
             ),
         ],
+        is_final: true,
         base: None,
     };
     let made = spec.make(py)?;

@@ -54,15 +54,18 @@ const METHODS: [Method; 1] = [Method {
     doc: c"reply($self, first, /, *rest)\n--\n\nSends the reply to this request.",
 }];
 
+const DOC: &std::ffi::CStr = c"A message that can be replied to: what a Rep receives.";
+
 fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
     let spec = HeapType {
         name: c"zmq4._native.Request",
         basic_size: 0,
         item_size: 0,
         flags: ffi::Py_TPFLAGS_DEFAULT | IMMUTABLE,
-        slots: &[slot!(Py_tp_dealloc, dealloc)],
+        slots: &[slot!(Py_tp_dealloc, dealloc), (ffi::Py_tp_doc, DOC.as_ptr().cast_mut().cast())],
         methods: &METHODS,
         getters: Vec::new(),
+        is_final: false,
         base: Some(message_type(py)?),
     };
     spec.make(py)

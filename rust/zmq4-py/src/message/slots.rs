@@ -10,7 +10,7 @@ use pyo3::types::{PySlice, PyTuple};
 use zmq4_core::{FrameRef, pack};
 
 use super::view::View;
-use super::{MessageObject, TYPE, alloc};
+use super::{MessageObject, Source, TYPE, alloc};
 use crate::buffer::OutgoingMessage;
 use crate::raw;
 
@@ -121,7 +121,7 @@ pub(super) unsafe extern "C" fn make(
             let frames = OutgoingMessage::new(args.iter_borrowed())?;
             let inline = frames.parts().iter().map(|part| FrameRef::Inline(part.as_bytes()));
             let (wire, _) = pack(inline);
-            let made = alloc(&wire, args.len(), None);
+            let made = alloc(&wire, args.len(), None, Source::default());
             if made.is_null() { Err(PyErr::fetch(py)) } else { Ok(made) }
         })
     }

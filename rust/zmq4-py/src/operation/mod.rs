@@ -97,6 +97,7 @@ fn make_type(py: Python<'_>) -> PyResult<Py<PyType>> {
         ],
         methods: &slots::METHODS,
         getters: Vec::new(),
+        is_final: false,
         base: None,
     };
     spec.make(py)

@@ -17,7 +17,8 @@ use crate::claim::Claim;
 use crate::held::Held;
 use crate::process::Native;
 use crate::receive;
-use crate::send::{self, none};
+use crate::refusal;
+use crate::send::none;
 use crate::signal::LoopSignal;
 use crate::wait::deadline_after;
 
@@ -89,14 +90,14 @@ impl OperationObject {
                 self.stage = Stage::Finished;
                 Ok(Step::Return(result))
             }
-            Ok(Tried::Later) => {
+            Ok(Tried::Later(why)) => {
                 let socket = self.socket(py);
                 let limit = self.limit.or(match self.work.side() {
                     WaitSide::Receive => socket.timeouts.receive(),
-                    WaitSide::Send | WaitSide::Drain => socket.timeouts.send(),
+                    WaitSide::Send | WaitSide::Drain | WaitSide::End => socket.timeouts.send(),
                 });
                 self.deadline = limit.and_then(deadline_after);
-                self.wait(py)
+                self.wait(py, why)
             }
             Err(error) => self.fail(error),
         }
@@ -107,13 +108,14 @@ impl OperationObject {
         Err(error)
     }
 
-    /// Makes a future and yields it, unless the operation can be done after all.
-    fn wait(&mut self, py: Python<'_>) -> PyResult<Step> {
+    /// Makes a future and yields it, unless the operation can be done after all, or the time is over. `why` it
+    /// has to wait is told then.
+    fn wait(&mut self, py: Python<'_>, why: Option<SendError>) -> PyResult<Step> {
         let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
             // A caller who asks again and again without waiting takes turns too.
             DONE_AT_ONCE.set(DONE_AT_ONCE.get() + 1);
-            return self.expire(py);
+            return self.expire(py, why);
         }
         match self.register(py, left).and_then(|waiting| Ok((self.attempt(py)?, waiting))) {
             Ok((Tried::Done(result), waiting)) => {
@@ -121,7 +123,7 @@ impl OperationObject {
                 self.stage = Stage::Finished;
                 Ok(Step::Return(result))
             }
-            Ok((Tried::Later, waiting)) => self.resume(py, waiting, py.None().as_ptr()),
+            Ok((Tried::Later(_), waiting)) => self.resume(py, waiting, py.None().as_ptr()),
             Err(error) => self.fail(error),
         }
     }
@@ -181,22 +183,21 @@ impl OperationObject {
                 self.stage = Stage::Finished;
                 Ok(Step::Return(result))
             }
-            Ok(Tried::Later) => self.wait(py),
+            Ok(Tried::Later(why)) => self.wait(py, why),
             Err(error) => self.fail(error),
         }
     }
 
-    fn expire(&mut self, py: Python<'_>) -> PyResult<Step> {
+    fn expire(&mut self, py: Python<'_>, why: Option<SendError>) -> PyResult<Step> {
         self.stage = Stage::Finished;
         let socket = self.socket(py);
+        let not_sent = || refusal::timed_out(py, socket, why.unwrap_or(SendError::Full));
         match &self.work {
             Work::ReceiveMany(_) => Ok(Step::Return(receive::no_messages(py))),
             Work::Receive(_) | Work::ReceiveInto(_) => Err(receive::timed_out(py, socket)),
-            Work::Send(_) | Work::SendFrames(_) => {
-                Err(send::timed_out(py, socket, SendError::Full))
-            }
+            Work::Send(_) | Work::SendFrames(_) => Err(not_sent()),
             Work::SendMany { accepted, .. } => {
-                let error = send::timed_out(py, socket, SendError::Full);
+                let error = not_sent();
                 error.value(py).setattr("accepted", accepted)?;
                 Err(error)
             }

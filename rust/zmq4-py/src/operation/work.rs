@@ -3,13 +3,14 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use zmq4_core::{RecvError, SendError, WaitSide};
+use zmq4_core::{Part, RecvError, SendError, WaitSide};
 
 use super::OperationObject;
 use crate::buffer::{OutgoingMessage, exact_bytes, of_bytes};
 use crate::error;
 use crate::held::Held;
 use crate::receive::{self, Batch, Target};
+use crate::refusal::refused;
 use crate::send::{frames_of, none};
 use crate::socket::Socket;
 
@@ -41,7 +42,8 @@ impl Work {
 /// What an attempt led to.
 pub(super) enum Tried {
     Done(*mut ffi::PyObject),
-    Later,
+    /// It has to wait; of a send, why.
+    Later(Option<SendError>),
 }
 
 impl OperationObject {
@@ -60,21 +62,21 @@ impl OperationObject {
                 let mut batch = Batch::new(py);
                 match batch.fill(core, *max) {
                     Ok(()) => batch.into_list(owner, socket).map(Tried::Done),
-                    Err(RecvError::Empty) => Ok(Tried::Later),
+                    Err(RecvError::Empty) => Ok(Tried::Later(None)),
                     Err(error) => Err(error::receive(py, error, &socket.describe())),
                 }
             }
             Work::Send(frame) => {
                 let frame = frame.get(py);
                 if let Some(octets) = exact_bytes(frame) {
-                    return sent(py, socket, core.try_send(&[of_bytes(frame, octets)]));
+                    return sent(py, socket, core, &[of_bytes(frame, octets)]);
                 }
                 let message = OutgoingMessage::new(std::iter::once(frame))?;
-                sent(py, socket, core.try_send(message.parts()))
+                sent(py, socket, core, message.parts())
             }
             Work::SendFrames(frames) => {
                 let message = OutgoingMessage::new(frames.iter().map(|f| f.get(py)))?;
-                sent(py, socket, core.try_send(message.parts()))
+                sent(py, socket, core, message.parts())
             }
             Work::SendMany { rows, next, accepted } => {
                 let done = send_rows(py, socket, core, rows, next, accepted);
@@ -94,16 +96,21 @@ fn received(
 ) -> PyResult<Tried> {
     match looked {
         Ok(looked) => receive::finish(slf, socket, looked).map(Tried::Done),
-        Err(RecvError::Empty) => Ok(Tried::Later),
+        Err(RecvError::Empty) => Ok(Tried::Later(None)),
         Err(error) => Err(error::receive(slf.py(), error, &socket.describe())),
     }
 }
 
-fn sent(py: Python<'_>, socket: &Socket, sent: Result<(), SendError>) -> PyResult<Tried> {
-    match sent {
+fn sent(
+    py: Python<'_>,
+    socket: &Socket,
+    core: &zmq4_core::Socket,
+    parts: &[Part<'_>],
+) -> PyResult<Tried> {
+    match core.try_send(parts) {
         Ok(()) => Ok(Tried::Done(none(py))),
-        Err(error) if socket.waits_for(socket.core(py)?, error) => Ok(Tried::Later),
-        Err(error) => Err(error::send(py, error, &socket.describe())),
+        Err(error) if socket.waits_for(core, error) => Ok(Tried::Later(Some(error))),
+        Err(error) => Err(refused(py, socket, parts, error)),
     }
 }
 
@@ -129,15 +136,15 @@ fn send_rows(
         if message.parts().is_empty() {
             return Err(PyTypeError::new_err("a message has at least one frame"));
         }
-        match sent(py, socket, core.try_send(message.parts()))? {
+        match sent(py, socket, core, message.parts())? {
             Tried::Done(nothing) => {
                 // SAFETY: a reference to None that we own.
                 drop(unsafe { Bound::from_owned_ptr(py, nothing) });
                 *accepted += 1;
             }
-            Tried::Later => {
+            later @ Tried::Later(_) => {
                 *next = Some(Held::new(row));
-                return Ok(Tried::Later);
+                return Ok(later);
             }
         }
     }

@@ -4,8 +4,10 @@ mod general;
 mod object;
 mod pattern;
 mod scalar;
+mod transport;
 mod value;
 
 pub(crate) use general::*;
 pub(crate) use pattern::*;
+pub(crate) use transport::*;
 pub(crate) use value::{Apply, Refusal, Value};

@@ -19,10 +19,18 @@ pub(super) fn any<'py>(
 }
 
 pub(super) fn count(value: &Bound<'_, PyAny>) -> Result<usize, Refusal> {
+    whole(value, "a number, 0 or more")
+}
+
+/// A number that fits into a type.
+pub(super) fn whole<'py, T: FromPyObjectOwned<'py>>(
+    value: &Bound<'py, PyAny>,
+    range: &'static str,
+) -> Result<T, Refusal> {
     if value.is_instance_of::<PyBool>() {
-        return Err(Refusal::Range("a number, 0 or more"));
+        return Err(Refusal::Range(range));
     }
-    value.extract().map_err(|_| Refusal::Range("a number, 0 or more"))
+    value.extract().map_err(|_| Refusal::Range(range))
 }
 
 pub(super) fn boolean(value: &Bound<'_, PyAny>) -> Result<bool, Refusal> {

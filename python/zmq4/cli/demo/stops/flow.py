@@ -13,3 +13,6 @@ BEAT: Final = 0.1
 
 QUEUE_OCTETS: Final = 8 << 20
 """Most octets that wait in any one queue, beside the default limit of messages."""
+
+ANSWER_TIME: Final = 0.5
+"""Seconds that an answer may take before the question is asked again."""

@@ -9,7 +9,7 @@ from zmq4.cli.demo.leash import Leash
 from zmq4.cli.demo.notes import Bound, Ready, Sent
 from zmq4.cli.demo.stops.flow import BATCH, BEAT, LOOPBACK, QUEUE_OCTETS
 from zmq4.cli.demo.stops.pipeline import Pipeline
-from zmq4.cli.demo.stops.receipt import WORKER_OCTETS, Receipt
+from zmq4.cli.demo.stops.receipt import SIGNATURE_OCTETS, Receipt
 from zmq4.cli.demo.text import numbered_lines
 
 
@@ -23,9 +23,9 @@ def worker(leash: Leash, worker_number: int, inlet: str, outlet: str, patience: 
     asyncio.run(_worker(leash, worker_number, inlet, outlet, patience))
 
 
-def sink(leash: Leash, lines: int) -> None:
+def sink(leash: Leash, numbers: range) -> None:
     """Enter every line in the ledger."""
-    asyncio.run(_sink(leash, lines))
+    asyncio.run(_sink(leash, numbers))
 
 
 async def _source(leash: Leash, text: Path, patience: float) -> None:
@@ -44,7 +44,7 @@ async def _source(leash: Leash, text: Path, patience: float) -> None:
 async def _worker(
     leash: Leash, worker_number: int, inlet: str, outlet: str, patience: float
 ) -> None:
-    signature = worker_number.to_bytes(WORKER_OCTETS)
+    signature = worker_number.to_bytes(SIGNATURE_OCTETS)
     async with (
         zmq4.asyncio.Pull(recv_hwm_bytes=QUEUE_OCTETS) as pull,
         zmq4.asyncio.Push(send_hwm_bytes=QUEUE_OCTETS) as push,
@@ -60,10 +60,10 @@ async def _worker(
         leash.tell(Sent(forwarded))
 
 
-async def _sink(leash: Leash, lines: int) -> None:
+async def _sink(leash: Leash, numbers: range) -> None:
     async with zmq4.asyncio.Pull(bind=LOOPBACK, recv_hwm_bytes=QUEUE_OCTETS) as pull:
         leash.tell(Bound(str(pull.endpoint)))
-        receipt = Receipt(leash, lines)
+        receipt = Receipt(leash, numbers)
         while receipt.is_open:
             receipt.enter(await pull.recv_many(max=BATCH, timeout=BEAT))
         leash.tell(receipt.close())

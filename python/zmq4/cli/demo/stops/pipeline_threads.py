@@ -8,7 +8,7 @@ from zmq4.cli.demo.leash import Leash
 from zmq4.cli.demo.notes import Bound, Ready, Sent
 from zmq4.cli.demo.stops.flow import BATCH, BEAT, LOOPBACK, QUEUE_OCTETS
 from zmq4.cli.demo.stops.pipeline import Pipeline
-from zmq4.cli.demo.stops.receipt import WORKER_OCTETS, Receipt
+from zmq4.cli.demo.stops.receipt import SIGNATURE_OCTETS, Receipt
 from zmq4.cli.demo.text import numbered_lines
 
 
@@ -28,7 +28,7 @@ def source(leash: Leash, text: Path, patience: float) -> None:
 
 def worker(leash: Leash, worker_number: int, inlet: str, outlet: str, patience: float) -> None:
     """Forward every line with the worker's own number."""
-    signature = worker_number.to_bytes(WORKER_OCTETS)
+    signature = worker_number.to_bytes(SIGNATURE_OCTETS)
     with (
         zmq4.Pull(recv_hwm_bytes=QUEUE_OCTETS) as pull,
         zmq4.Push(send_hwm_bytes=QUEUE_OCTETS) as push,
@@ -44,11 +44,11 @@ def worker(leash: Leash, worker_number: int, inlet: str, outlet: str, patience: 
         leash.tell(Sent(forwarded))
 
 
-def sink(leash: Leash, lines: int) -> None:
+def sink(leash: Leash, numbers: range) -> None:
     """Enter every line in the ledger."""
     with zmq4.Pull(bind=LOOPBACK, recv_hwm_bytes=QUEUE_OCTETS) as pull:
         leash.tell(Bound(str(pull.endpoint)))
-        receipt = Receipt(leash, lines)
+        receipt = Receipt(leash, numbers)
         while receipt.is_open:
             receipt.enter(pull.recv_many(max=BATCH, timeout=BEAT))
         leash.tell(receipt.close())

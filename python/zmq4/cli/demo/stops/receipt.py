@@ -1,4 +1,4 @@
-"""The sink's bookkeeping, the same for every face: enters messages, reports, knows the end."""
+"""A receiver's bookkeeping, the same for every face: enters messages, reports, knows the end."""
 
 import time
 from collections import Counter
@@ -9,23 +9,24 @@ from zmq4.cli.demo.leash import Leash
 from zmq4.cli.demo.notes import Arrived, Complete, Proven
 from zmq4.cli.demo.proof import Ledger
 
-WORKER_OCTETS: Final = 1
-"""Length of the frame in which a worker names itself."""
+SIGNATURE_OCTETS: Final = 1
+"""Length of the frame that says, by a number, which way a line came."""
 
 
 class Receipt:
-    """What has arrived at a sink.
+    """What has arrived at a receiver.
 
-    A message is three frames: the line's number, the line, and the worker it came through.
+    A message is three frames: the line's number, the line, and a signature.
     """
 
     def __init__(
-        self, leash: Leash, lines: int, *, clock: Callable[[], float] = time.monotonic
+        self, leash: Leash, numbers: range, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Expect ``lines`` lines, and report on ``leash``; the clock tells seconds."""
+        """Expect the lines of these numbers, report on ``leash``; the clock tells seconds."""
         self._leash = leash
         self._clock = clock
-        self._ledger = Ledger(lines)
+        self._ledger = Ledger(numbers)
+        self._is_completion_told = False
         self._octets = 0
         self._messages = 0
         self._shares: Counter[int] = Counter()
@@ -37,8 +38,8 @@ class Receipt:
     def is_open(self) -> bool:
         """Whether more may come.
 
-        After the order to finish, the sink waits for the messages that the workers say they sent,
-        and for silence; a long silence ends it in any case.
+        After the order to finish, the receiver waits for as many messages as the order says were
+        sent, and for silence; a long silence ends it in any case.
         """
         if not self._leash.is_finishing or not self._is_silent:
             return True
@@ -47,7 +48,6 @@ class Receipt:
 
     def enter(self, batch: Iterable[Sequence[bytes]]) -> None:
         """Enter what came in one beat, which may be nothing; report now and then."""
-        was_complete = self._ledger.is_complete
         before = self._messages
         for message in batch:
             self._enter_message(message)
@@ -56,17 +56,18 @@ class Receipt:
         if not self._is_silent:
             self._heard_at = now
 
-        is_newly_complete = self._ledger.is_complete and not was_complete
+        is_newly_complete = self._ledger.is_complete and not self._is_completion_told
         is_due = now >= self._reported_at + _REPORT_INTERVAL
         if is_newly_complete or (is_due and self._arrived != self._reported):
             self._reported = self._arrived
             self._reported_at = now
             self._leash.tell(self._reported)
         if is_newly_complete:
+            self._is_completion_told = True
             self._leash.tell(Complete())
 
     def close(self) -> Proven:
-        """Close the ledger; the answer is the sink's last report."""
+        """Close the ledger; the answer is the receiver's last report."""
         return Proven(self._ledger.evidence(), dict(self._shares), self._arrived)
 
     @property
@@ -76,8 +77,8 @@ class Receipt:
     def _enter_message(self, message: Sequence[bytes]) -> None:
         self._messages += 1
         match message:
-            case [number, line, worker] if len(worker) == WORKER_OCTETS:
-                self._shares[worker[0]] += 1
+            case [number, line, signature] if len(signature) == SIGNATURE_OCTETS:
+                self._shares[signature[0]] += 1
                 if self._ledger.enter(number, line):
                     self._octets += len(line)
             case _:

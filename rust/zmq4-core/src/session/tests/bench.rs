@@ -14,7 +14,7 @@ use super::super::{
     EndpointPhase, EndpointStatus, Host, Opened, Plan, Reason, Session, SessionSpec, traffic,
 };
 use crate::context::Context;
-use crate::event::{Events, Hub};
+use crate::monitor::{EventStream, Hub};
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
 use crate::pipe::{Given, Marks, Overflow, Part, PipeEnd, PipeId, Refill};
@@ -118,7 +118,7 @@ impl Setup {
     }
 
     /// A plan, and what is told of it.
-    pub(super) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, Events) {
+    pub(super) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, EventStream) {
         let hub = Hub::new();
         let events = hub.listen(100).expect("open");
         let address = "mem://test".to_owned();

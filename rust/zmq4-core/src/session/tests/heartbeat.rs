@@ -57,6 +57,21 @@ async fn the_time_to_live_of_the_peers_ping_ends_the_connection() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ping_has_room_behind_subscriptions_that_wait() {
+    let running = Setup { capacity: 1000, ..Setup::with_heartbeat(3, 5) }.traffic();
+    let topics = (0..1000).map(|n| format!("topic {n}").into_bytes());
+    running.desk.session.upstream.open(topics);
+    running.desk.session.signal.wake();
+
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    for _ in 0..1000 {
+        assert_eq!(running.peer.receive_frame().await[2..12], *b"\x09SUBSCRIBE");
+    }
+
+    running.peer.expect(ping(0, b"")).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_peer_that_does_not_know_pings_gets_none() {
     let version = Version { major: 3, minor: 0 };
     let running = Setup { version, ..Setup::with_heartbeat(1, 1) }.traffic();

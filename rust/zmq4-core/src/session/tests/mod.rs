@@ -9,6 +9,7 @@ mod downgrade;
 mod handshake;
 mod heartbeat;
 mod ingress;
+mod intake;
 mod linger;
 mod oracle;
 mod reconnect;

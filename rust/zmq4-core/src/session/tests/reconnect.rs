@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::super::connect;
 use super::bench::{Desk, Links, Setup, StubHost, quiesce};
-use crate::event::{Events, Happening};
-use crate::options::Backoff;
+use crate::monitor::{EventStream, Happening};
+use crate::options::{Backoff, StopOn};
 use crate::session::{EndpointPhase, EndpointStatus};
 use crate::testing::{ScriptedPeer, greeting, message, ready};
 
@@ -18,11 +18,11 @@ struct Endpoint {
     peers: Vec<ScriptedPeer>,
     links: Arc<Links>,
     status: Arc<EndpointStatus>,
-    events: Events,
+    events: EventStream,
 }
 
 /// The delays until the next attempt that were told, in milliseconds.
-fn told_delays(events: &Events) -> Vec<u128> {
+fn told_delays(events: &EventStream) -> Vec<u128> {
     let told = std::iter::from_fn(|| events.try_next().ok());
     let delays = told.filter_map(|heard| {
         if let Happening::ConnectFailed { retry_in, .. }
@@ -221,4 +221,98 @@ async fn a_surplus_endpoint_does_not_bother_peers_until_there_is_room() {
     host.is_full.store(false, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(links.attempts.lock().len() > 5);
+}
+
+fn stopping(stop: StopOn) -> Setup {
+    let mut setup = steady(100, 800);
+    setup.options.reconnect_stop = stop;
+    setup
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_connection_may_be_the_end() {
+    let stop = StopOn { refused: true, ..StopOn::default() };
+    let Endpoint { links, peers, status, .. } = endpoint(&stopping(stop), 1);
+
+    // A handshake that fails is another matter, and so is a connection that is lost.
+    peers[0].end();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+
+    assert_eq!(links.attempts.lock().len(), 2);
+    assert_eq!(status.view().phase, EndpointPhase::Stopped);
+    assert_eq!(status.view().failure.as_deref(), Some("connection refused"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_handshake_may_be_the_end() {
+    let stop = StopOn { handshake_failed: true, ..StopOn::default() };
+    let Endpoint { links, mut peers, status, .. } = endpoint(&stopping(stop), 2);
+
+    let first = peers.remove(0);
+    first.shake("DEALER").await;
+    drop(first);
+    peers[0].end();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+
+    assert_eq!(links.attempts.lock().len(), 2);
+    assert_eq!(status.view().phase, EndpointPhase::Stopped);
+    assert_eq!(status.view().failure.as_deref(), Some("the peer closed the connection"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_peer_has_failed_its_handshake() {
+    let stop = StopOn { handshake_failed: true, ..StopOn::default() };
+    let Endpoint { links, status, peers: _silent, .. } = endpoint(&stopping(stop), 1);
+
+    tokio::time::sleep(Duration::from_secs(60)).await;
+
+    assert_eq!(links.attempts.lock().len(), 1);
+    assert_eq!(status.view().phase, EndpointPhase::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_is_closed_may_leave_its_queue_at_once() {
+    let stop = StopOn { disconnected: true, ..StopOn::default() };
+    let Endpoint { desk, links, status, .. } = endpoint(&stopping(stop), 0);
+    assert!(desk.send(&["never sent"]));
+    quiesce().await;
+    let attempts = links.attempts.lock().len();
+
+    desk.session.disconnect();
+    desk.session.close(None);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+
+    assert_eq!(links.attempts.lock().len(), attempts);
+    assert_eq!(status.view().phase, EndpointPhase::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_endpoint_that_is_closed_had_begun_to_send_is_sent() {
+    let stop = StopOn { disconnected: true, ..StopOn::default() };
+    let setup = Setup { capacity: 100, ..stopping(stop) };
+    let Endpoint { desk, mut peers, .. } = endpoint(&setup, 2);
+    peers[0].shake("DEALER").await;
+    let bodies = ["a".repeat(200), "b".repeat(200)];
+    assert!(bodies.iter().all(|body| desk.send(&[body.as_str()])));
+    quiesce().await;
+
+    desk.session.disconnect();
+    desk.session.close(None);
+
+    for body in &bodies {
+        peers[0].expect(message(&[body.as_str()])).await;
+    }
+    drop(peers.remove(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_is_closed_goes_on_to_linger() {
+    let stop = StopOn { disconnected: true, ..StopOn::default() };
+    let Endpoint { desk, peers, .. } = endpoint(&stopping(stop), 1);
+    assert!(desk.send(&["late"]));
+
+    desk.session.close(None);
+
+    peers[0].shake("DEALER").await;
+    peers[0].expect(message(&["late"])).await;
 }

@@ -1,0 +1,40 @@
+"""The stops of the tour, in the order in which they are visited.
+
+Not in the package of the stops, so that a child process imports its own stop alone.
+"""
+
+from typing import Final
+
+import zmq4
+from zmq4.cli.demo.stop import Stop
+from zmq4.cli.demo.stops import (
+    pipeline_asyncio,
+    pipeline_threads,
+    requests_asyncio,
+    requests_threads,
+    router_asyncio,
+    router_threads,
+    topics_asyncio,
+    topics_threads,
+)
+
+
+def _through_a_proxy() -> tuple[Stop, ...]:
+    if not hasattr(zmq4, "Proxy"):
+        return ()
+    from zmq4.cli.demo.stops import proxy_asyncio, proxy_threads  # noqa: PLC0415
+
+    return (proxy_threads.STOP, proxy_asyncio.STOP)
+
+
+STOPS: Final[tuple[Stop, ...]] = (
+    pipeline_threads.STOP,
+    pipeline_asyncio.STOP,
+    requests_threads.STOP,
+    requests_asyncio.STOP,
+    topics_threads.STOP,
+    topics_asyncio.STOP,
+    router_threads.STOP,
+    router_asyncio.STOP,
+    *_through_a_proxy(),
+)

@@ -1,0 +1,1 @@
+"""Programs in which one process of a stop does something wrong."""

@@ -1,0 +1,32 @@
+"""What a saboteur's program prints."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from fixtures.clock import DEADLINE
+
+
+class Outcome(NamedTuple):
+    """What a visit came to."""
+
+    exit_code: str
+    lines: str
+    verdict: str
+    complaint: str
+    remark: str
+
+
+def visit(saboteur: str, case: str, text: Path) -> Outcome:
+    """Let a saboteur visit its stop."""
+    program = Path(__file__).parent / "saboteurs" / f"{saboteur}.py"
+    done = subprocess.run(
+        [sys.executable, str(program), case, str(text)],
+        capture_output=True,
+        text=True,
+        timeout=9 * DEADLINE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return Outcome(*done.stdout.rstrip("\n").split("|"))

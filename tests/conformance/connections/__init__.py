@@ -1,0 +1,1 @@
+"""The rules of endpoints and connections, and of what every socket has."""

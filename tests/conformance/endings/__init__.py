@@ -1,0 +1,1 @@
+"""Rules 55, 56 and 75: lingering, termination, fork."""

@@ -1,0 +1,5 @@
+"""Snippets that fork."""
+
+from process.snippets import run_forking
+
+__all__ = ["run_forking"]

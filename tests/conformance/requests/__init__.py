@@ -1,0 +1,1 @@
+"""Rules 8 to 14: REQ and REP."""

@@ -1,0 +1,1 @@
+"""Our sockets against those of every library that has a program in `interop/peers`."""
