@@ -14,6 +14,7 @@ and `timeout=0` does not wait. All errors are `ZMQError`s, and built-in exceptio
 
 from zmq4 import _process as _process  # registers with fork, interpreter exit and the log
 from zmq4._endpoint import Endpoint
+from zmq4._events import Events
 from zmq4._native import Context, Frame, Message, Peer, Request, Subscription
 from zmq4._pipeline import Dealer, Pair, Pull, Push
 from zmq4._poller import Poller, PollEvent
@@ -39,25 +40,50 @@ from zmq4.error import (
     WouldBlock,
     ZMQError,
 )
+from zmq4.events import (
+    Accepted,
+    AcceptFailed,
+    Connected,
+    ConnectFailed,
+    Connecting,
+    Disconnected,
+    Dropped,
+    EndpointClosed,
+    Event,
+    HandshakeFailed,
+    Listening,
+)
 from zmq4.options import Backoff, Heartbeat, SocketOptions, TcpKeepalive
 from zmq4.stats import Flow, ProxyStats, Stats
 from zmq4.types import Receiver, Sender
 
 __all__ = [
+    "AcceptFailed",
+    "Accepted",
     "AddressInUse",
     "AuthError",
     "Backoff",
     "Closed",
+    "ConnectFailed",
+    "Connected",
+    "Connecting",
     "Context",
     "ContextTerminated",
     "Dealer",
+    "Disconnected",
+    "Dropped",
     "Endpoint",
+    "EndpointClosed",
     "EndpointError",
+    "Event",
+    "Events",
     "Flow",
     "ForkError",
     "Frame",
+    "HandshakeFailed",
     "Heartbeat",
     "InvalidEndpoint",
+    "Listening",
     "Message",
     "MessageTooLarge",
     "MultipartError",

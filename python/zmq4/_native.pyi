@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Protocol, Self, SupportsIndex, final, o
 
 from typing_extensions import Buffer, Unpack, disjoint_base
 
+from zmq4.events import Event
 from zmq4.options import (
     Backoff,
     Heartbeat,
@@ -29,6 +30,7 @@ __all__ = [
     "Context",
     "Deadline",
     "EndpointHandle",
+    "EventStream",
     "Frame",
     "LoopSignal",
     "Message",
@@ -320,8 +322,12 @@ class Socket:
         """See `zmq4._base.SocketBase.connect` and `zmq4.Router.connect`."""
     def _endpoints(self) -> list[EndpointHandle]:
         """Return the endpoints that are open, oldest first."""
-    def _stats(self) -> tuple[int, int, int, int, int, int, int]:
+    def _stats(
+        self,
+    ) -> tuple[int, int, int, int, int, int, int, int, int, int, int, float]:
         """Return the fields of `zmq4.Stats` in their order."""
+    def _events(self, capacity: int) -> EventStream:
+        """Listen from now on; see `zmq4._socket.ThreadSocket.events`."""
     def _abandon(self) -> bool:
         """Give up the request in progress, and on a REQ the connection it went out on.
 
@@ -540,6 +546,37 @@ class Deadline:
     def __new__(cls, limit: float | None) -> Self: ...
     def left(self) -> float | None:
         """Return the seconds that are left, 0 if it is over; None if there is no limit."""
+
+@final
+class EventStream:
+    """What a listener to a socket has heard and not taken yet; see `zmq4.Events`."""
+
+    def take(self) -> Event | None:
+        """Take the oldest event; None if there is none now.
+
+        Raises:
+            Closed: There will be none: the socket is closed, or the stream.
+            ContextTerminated: The socket's context was terminated.
+            ForkError: The socket belongs to the process before a fork.
+        """
+    def wait(self, timeout: float | None = None) -> Event | None:
+        """Take the oldest event, waiting in this thread for one; None if the time is over.
+
+        Raises:
+            Closed: There will be none: the socket is closed, or the stream.
+            ContextTerminated: The socket's context was terminated.
+            ForkError: The socket belongs to the process before a fork.
+        """
+    def has_next(self) -> bool:
+        """Tell whether there is an event to take, or none will come."""
+    def watch(self, signal: LoopSignal, token: int) -> object:
+        """Ring ``signal`` with ``token`` at the next event, or when none will come.
+
+        Returns:
+            The wait; it ends when this is dropped.
+        """
+    def close(self) -> None:
+        """Stop listening. In the child of a fork it does nothing."""
 
 @final
 class LoopSignal:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic
 
 from zmq4._base import SocketBase
 from zmq4._endpoint import Endpoint
+from zmq4._events import CAPACITY, Events
 from zmq4._native import equip
 from zmq4.error import Closed
 from zmq4.types import Received
@@ -41,6 +42,24 @@ class ThreadSocket(SocketBase[Endpoint]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def events(self, timeout: float | None = None, *, capacity: int = CAPACITY) -> Events:
+        """Listen to what happens to the socket from now on: connections, failures, losses.
+
+        Args:
+            timeout: The longest wait for each event in seconds; None is for ever.
+            capacity: How many events may wait to be taken, 1 or more. The oldest make way for new
+                ones, and the next event tells how many did (`missed`).
+
+        Returns:
+            An iterator of events; it ends when the socket is closed.
+
+        Raises:
+            Closed: The socket is closed.
+            ContextTerminated: Its context was terminated.
+            ForkError: It belongs to the process before a fork.
+        """
+        return Events(self._events(capacity), timeout)
 
     def _endpoint_of(self, handle: EndpointHandle) -> Endpoint:
         return Endpoint(handle)

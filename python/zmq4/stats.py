@@ -12,7 +12,7 @@ class Stats:
     received: int
     """Messages returned by receive."""
     dropped: int
-    """Messages dropped, for whatever reason the socket knows of."""
+    """Messages dropped, for whatever reason the socket knows of: the sum of the four below."""
     queued: int
     """Messages accepted that the kernel has not taken yet."""
     queued_bytes: int
@@ -21,6 +21,17 @@ class Stats:
     """Messages that have arrived and were not received yet."""
     unread_bytes: int
     """Their octets on the wire."""
+    dropped_full: int = 0
+    """Dropped because a peer's queue was full, or to make room in it."""
+    dropped_unroutable: int = 0
+    """Dropped because there was no peer to have them."""
+    dropped_gone: int = 0
+    """Queued for a peer that left, or for an endpoint that was closed, before they were sent."""
+    dropped_replaced: int = 0
+    """Replaced by a newer message, as `conflate=True` has it."""
+    blocked_seconds: float = 0.0
+    """How long calls have waited to send, all threads and tasks together; those that still wait are
+    not in it."""
 
 
 @dataclass(frozen=True, slots=True)

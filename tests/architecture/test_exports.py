@@ -36,7 +36,8 @@ def members(cls: type) -> dict[str, object]:
 def is_documented(cls: type, name: str, member: object) -> bool:
     """Tell whether a member has a sentence: a field of a dataclass has it in its class's, or below it."""
     if isinstance(member, MemberDescriptorType):
-        return f"{name}:" in (inspect.getdoc(cls) or "") or name in fields_with_a_sentence(cls)
+        owner = member.__objclass__
+        return f"{name}:" in (inspect.getdoc(cls) or "") or name in fields_with_a_sentence(owner)
     return bool(inspect.getdoc(member))
 
 

@@ -51,6 +51,14 @@ def sockets(count):
             other.send(b"x")
             assert one.recv(timeout=5).frame(0) == b"x"
 
+def listeners(count):
+    with zmq4.Pull() as told:
+        slow = told.events(capacity=100)
+        for number in range(count):
+            with told.events() as events:
+                told.bind("inproc://e").close()
+                assert len([events.next() for _ in range(2)]) == 2
+
 work, warm, full = {work}
 with zmq4.Pull(bind="inproc://m") as pull, zmq4.Push(connect="inproc://m") as push:
     work(warm)
@@ -67,8 +75,9 @@ with zmq4.Pull(bind="inproc://m") as pull, zmq4.Push(connect="inproc://m") as pu
         "lambda count: asyncio.run(loop(count)), 20_000, 200_000",
         "errors, 500, 5_000",
         "sockets, 500, 5_000",
+        "listeners, 2_000, 20_000",
     ],
-    ids=["threads", "asyncio", "errors", "sockets"],
+    ids=["threads", "asyncio", "errors", "sockets", "listeners"],
 )
 def test_memory_is_flat(children: Children, work: str, deadline: float) -> None:
     grown = int(children.run(MEASURE.replace("{work}", work), deadline=6 * deadline))

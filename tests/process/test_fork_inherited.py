@@ -38,6 +38,10 @@ CALLS = [
     "line.port",
     "line.failure",
     "line.attempts",
+    "pull.events()",
+    "next(events)",
+    "events.next(timeout=0)",
+    "events.try_next()",
     "context.term()",
     "context.io_threads",
     "zmq4.Pull(context=context)",
@@ -48,6 +52,7 @@ CALLS = [
     "asyncio.run(aline.ready())",
     "asyncio.run(anext(aiter(apull)))",
     "apull.try_recv()",
+    "asyncio.run(anext(aevents))",
     "pull.fileno()",
     "poller.poll()",
     "poller.poll(0)",
@@ -76,6 +81,7 @@ def test_call_on_an_inherited_object_says_what_to_do(run_forking: Run, call: str
         apull = zmq4.asyncio.Pull(bind="tcp://127.0.0.1:0")
         apush = zmq4.asyncio.Push(connect=apull.endpoint)
         line, aline = push.endpoint, apush.endpoint
+        events, aevents = pull.events(), apull.events()
         line.ready(timeout=5)
         pull.fileno()
         poller, apoller = zmq4.Poller(), zmq4.asyncio.Poller()
@@ -113,11 +119,13 @@ def test_closing_inherited_objects_harms_nobody(run_forking: Run) -> None:
 
         kept = Kept()
         kept.endpoint, kept.context, kept.line = pull.endpoint, pull.context, push.endpoint
+        kept.events = pull.events(timeout=5)
 
         def child():
             warnings.simplefilter("error")
             kept.endpoint.close()
             kept.line.close()
+            kept.events.close()
             kept.context.close()
             with pull, push:
                 pass
@@ -127,6 +135,9 @@ def test_closing_inherited_objects_harms_nobody(run_forking: Run) -> None:
             in_fork(child)
             push.send(b"still")
             assert pull.recv(timeout=5).content == b"still"
+        push.close()
+        while not isinstance(next(kept.events), zmq4.Disconnected):
+            pass
         """
     )
 

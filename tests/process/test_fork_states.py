@@ -94,6 +94,7 @@ def test_fork_with_threads_blocked_in_every_call(run_forking: Run) -> None:
                 ended.append(None)
 
         calls = [pulls[0].recv, pulls[1].recv_bytes, pulls[2].recv_many, lambda: list(pulls[3])]
+        calls += [pulls[4].events().next]
         calls += [pulls[4].endpoint.ready, lambda: full.send(b"no room"), full.drain, full.endpoint.ready]
         threads = [threading.Thread(target=blocked, args=(call,)) for call in calls]
         for thread in threads:

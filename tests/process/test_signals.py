@@ -49,6 +49,8 @@ CALLS = [
     "proxy.run()",
     "paused.run()",
     "pull.endpoint.ready(timeout=30)",
+    "next(pull.events())",
+    "list(pull.events(timeout=30))",
     "context.term()",
     "context.term(timeout=30)",
     "lingering.close()",
@@ -68,6 +70,7 @@ ASYNC = """
                     case "send": await afull.send(b"x")
                     case "drain": await afull.drain()
                     case "ready": await afull.endpoint.ready()
+                    case "events": await anext(apull.events())
                     case "iteration": [message async for message in apull]
                     case "poll":
                         poller = zmq4.asyncio.Poller()
@@ -79,7 +82,9 @@ ASYNC = """
 
 ASYNC_CALLS = [
     f"asyncio.run(wait({kind!r}))"
-    for kind in ("recv", "recv_many", "send", "drain", "ready", "iteration", "poll", "proxy")
+    for kind in (
+        *("recv", "recv_many", "send", "drain", "ready", "events", "iteration", "poll", "proxy"),
+    )
 ]
 
 INTERRUPT = """

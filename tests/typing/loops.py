@@ -57,6 +57,17 @@ async def faces_are_not_mixed(push: aio.Push, pull: aio.Pull) -> None:
     del wrong
 
 
+async def events_are_awaited(pull: aio.Pull) -> None:
+    async with pull.events(timeout=1, capacity=10) as events:
+        assert_type(events, aio.Events)
+        assert_type(await events.next(timeout=1), zmq4.Event)
+        assert_type(events.try_next(), zmq4.Event | None)
+        async for event in events:
+            assert_type(event, zmq4.Event)
+    for _ in pull.events():  # type: ignore[attr-defined]
+        pass
+
+
 async def pollers_and_proxies_are_awaited(router: aio.Router, dealer: aio.Dealer) -> None:
     poller: aio.Poller[aio.Router] = aio.Poller()
     poller.register(router)

@@ -119,6 +119,25 @@ def endpoints_are_objects(push: zmq4.Push) -> None:
     push.unbind("tcp://127.0.0.1:1")
 
 
+def events_are_matched_by_class(push: zmq4.Push) -> str:
+    with push.events(timeout=1, capacity=10) as events:
+        assert_type(events, zmq4.Events)
+        assert_type(events.next(timeout=1), zmq4.Event)
+        assert_type(events.try_next(), zmq4.Event | None)
+        for event in events:
+            match event:
+                case zmq4.Connected(peer=peer):
+                    assert_type(peer, zmq4.Peer)
+                case zmq4.ConnectFailed(cause="refused", retry_in=delay):
+                    assert_type(delay, float | None)
+                case zmq4.Dropped(count=count, routing_id=routing_id):
+                    assert_type(count, int)
+                    assert_type(routing_id, bytes | None)
+                case _:
+                    return event.endpoint
+    return ""
+
+
 def messages_are_sequences_of_bytes(message: zmq4.Message) -> None:
     sequence: Sequence[bytes] = message
     head, *rest = message

@@ -48,6 +48,24 @@ print(json.dumps([address, lines]))
     assert ["zmq4", "DEBUG", "zmq4-log", f"connected peer={address}"] in lines
 
 
+def test_messages_that_are_lost_silently_have_one_line(children: Children) -> None:
+    output = children.run(
+        "import json, logging, zmq4\n"
+        + REPORT
+        + """
+with zmq4.Router(on_unroutable="drop") as router:
+    for _ in range(3):
+        router.send(b"nobody", b"x")
+zmq4._process._end()
+print(json.dumps(lines))
+"""
+    )
+
+    warnings = [text for _, level, _, text in json.loads(output) if level == "WARNING"]
+    text = "3 messages to unknown routing ids dropped in the last second"
+    assert warnings == [f'{text} socket=ROUTER routing_id="nobody"']
+
+
 def test_handler_that_fails_does_not_end_the_log(children: Children) -> None:
     output = children.run(
         """

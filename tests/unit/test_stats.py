@@ -41,7 +41,52 @@ def test_what_is_dropped_is_counted() -> None:
     assert (stats.sent, stats.dropped, stats.queued) == (1, 1, 1)
 
 
+def test_drops_are_counted_by_reason() -> None:
+    with (
+        zmq4.Router(on_unroutable="drop") as router,
+        zmq4.Push(on_full="drop_newest") as lonely,
+        zmq4.Push(connect="inproc://nobody", send_hwm=1, on_full="drop_oldest") as oldest,
+        zmq4.Push(connect="inproc://nobody", conflate=True) as newest,
+    ):
+        for socket in (lonely, oldest, newest):
+            socket.send_many([b"1", b"2", b"3"])
+        router.send(b"nobody", b"x")
+
+        by_reason = [drops(socket.stats()) for socket in (router, lonely, oldest, newest)]
+
+    assert by_reason == [
+        {"unroutable": 1},
+        {"unroutable": 3},
+        {"full": 2},
+        {"replaced": 2},
+    ]
+
+
+def drops(stats: Stats) -> dict[str, int]:
+    """Return what was dropped by reason, where anything was."""
+    by_reason = {
+        "full": stats.dropped_full,
+        "unroutable": stats.dropped_unroutable,
+        "gone": stats.dropped_gone,
+        "replaced": stats.dropped_replaced,
+    }
+    assert sum(by_reason.values()) == stats.dropped
+    return {reason: count for reason, count in by_reason.items() if count}
+
+
+def test_time_that_sends_have_waited_is_added_up(inproc_endpoint: str) -> None:
+    with zmq4.Push(connect=inproc_endpoint, send_hwm=1) as push:
+        push.send(b"1")
+        assert push.stats().blocked_seconds == 0
+        for _ in range(2):
+            with pytest.raises(zmq4.Timeout):
+                push.send(b"2", timeout=0.05)
+
+        assert push.stats().blocked_seconds >= 0.1
+
+
 def test_stats_of_equal_counters_are_equal() -> None:
     assert Stats(1, 2, 3, 4, 5, 6, 7) == Stats(1, 2, 3, 4, 5, 6, 7)
+    assert Stats(1, 2, 3, 4, 5, 6, 7) != Stats(1, 2, 3, 4, 5, 6, 7, dropped_full=3)
     with pytest.raises(AttributeError):
         Stats(1, 2, 3, 4, 5, 6, 7).sent = 1  # type: ignore[misc]

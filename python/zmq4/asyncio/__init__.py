@@ -19,6 +19,7 @@ a loop, but belongs to one thread at a time.
 """
 
 from zmq4.asyncio._endpoint import Endpoint
+from zmq4.asyncio._events import Events
 from zmq4.asyncio._pipeline import Dealer, Pair, Pull, Push
 from zmq4.asyncio._poller import Poller
 from zmq4.asyncio._proxy import Proxy
@@ -29,6 +30,7 @@ from zmq4.asyncio.types import Receiver, Sender
 __all__ = [
     "Dealer",
     "Endpoint",
+    "Events",
     "Pair",
     "Poller",
     "Proxy",

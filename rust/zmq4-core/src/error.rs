@@ -52,6 +52,17 @@ pub enum SubscribeError {
     Terminated,
 }
 
+/// Why no event was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListenError {
+    /// There is none now.
+    Empty,
+    /// The socket is closed, or the listener.
+    Closed,
+    /// The context was terminated.
+    Terminated,
+}
+
 /// Why an endpoint's address was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointError {
@@ -155,6 +166,16 @@ impl fmt::Display for SubscribeError {
     }
 }
 
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "no event is there",
+            Self::Closed => "the socket is closed",
+            Self::Terminated => "the context was terminated",
+        })
+    }
+}
+
 impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -203,6 +224,7 @@ impl std::error::Error for RecvError {}
 impl std::error::Error for EndpointError {}
 impl std::error::Error for OptionError {}
 impl std::error::Error for SubscribeError {}
+impl std::error::Error for ListenError {}
 
 impl std::error::Error for Explained {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {

@@ -5,6 +5,7 @@
 //!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
 //!   pattern     how a socket type uses its pipes                     (no tokio)
 //!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)
+//!   monitor     what happens, for whoever wants to know              (no tokio)
 //!   session     one connection's task                                (tokio)
 //!   transport   tcp, ipc, mem                                        (tokio)
 //! ```
@@ -19,6 +20,7 @@ mod endpoint;
 mod error;
 mod events;
 mod io_thread;
+mod monitor;
 mod options;
 mod packed;
 mod pattern;
@@ -39,8 +41,11 @@ mod wait;
 
 pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
-pub use error::{EndpointError, OpenError, OptionError, RecvError, SendError, SubscribeError};
+pub use error::{
+    EndpointError, ListenError, OpenError, OptionError, RecvError, SendError, SubscribeError,
+};
 pub use events::Events;
+pub use monitor::{Cause, Event, EventStream, Failure, Happening, Heard, Loss};
 pub use options::{
     Backoff, Limits, LinkOptions, Notify, OnFull, PatternOptions, PipeOptions, SessionOptions,
     SocketOptions, StopOn, TcpKeepalive,
@@ -50,7 +55,7 @@ pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use session::{EndpointPhase, EndpointView};
-pub use socket::{OpenEndpoint, Socket, Stats, Take, Wait};
+pub use socket::{Drops, OpenEndpoint, Socket, Stats, Take, Wait};
 pub use sys::{BlockedSignals, Descriptors, SignalMask};
 pub use throttle::Throttle;
 pub use wait::{LoopSignal, Parked, Parker, WaitId, WaitSide, Waiter, Watch};

@@ -29,7 +29,9 @@ pub(crate) enum Rank {
     Inbox,
     /// One direction of a pipe: the batch and its flags.
     Queue,
-    /// Leaves: wakers, ready lists, endpoint states. Nothing is locked under them.
+    /// What is known of an endpoint.
+    Endpoint,
+    /// Leaves: wakers, ready lists, events. Nothing is locked under them.
     Leaf,
 }
 

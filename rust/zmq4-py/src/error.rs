@@ -4,7 +4,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use zmq4_core::{OpenError, RecvError, SendError, SubscribeError};
+use zmq4_core::{ListenError, OpenError, RecvError, SendError, SubscribeError};
 
 /// The exceptions that native code raises, by the name of their class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +151,19 @@ pub(crate) fn subscribe(py: Python<'_>, error: SubscribeError, what: &str) -> Py
         ),
         SubscribeError::Closed => new(py, Kind::Closed, &format!("{what} is closed")),
         SubscribeError::Terminated => {
+            new(py, Kind::ContextTerminated, &format!("{what}: its context was terminated"))
+        }
+    }
+}
+
+/// There are no events to hear of. `what` names the socket.
+pub(crate) fn listen(py: Python<'_>, error: ListenError, what: &str) -> PyErr {
+    match error {
+        ListenError::Empty => new(py, Kind::WouldBlock, &format!("{what}: no event is there")),
+        ListenError::Closed => {
+            new(py, Kind::Closed, &format!("{what} is closed, or listening to it has ended"))
+        }
+        ListenError::Terminated => {
             new(py, Kind::ContextTerminated, &format!("{what}: its context was terminated"))
         }
     }

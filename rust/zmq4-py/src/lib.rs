@@ -11,6 +11,7 @@
 //! | `operation` | waiting in asyncio: the native coroutine object |
 //! | `options` | the one table of options |
 //! | `error` | which exception an error becomes |
+//! | `events` | what happens, as Python's objects |
 //! | `process` | fork and interpreter exit |
 //! | `interpreter` | which interpreter may use it |
 
@@ -21,6 +22,7 @@ mod deadline;
 mod endpoint;
 mod equip;
 mod error;
+mod events;
 mod frame;
 mod heap_type;
 mod held;
@@ -55,6 +57,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<context::Context>()?;
     module.add_class::<deadline::Deadline>()?;
     module.add_class::<endpoint::EndpointHandle>()?;
+    module.add_class::<events::EventStream>()?;
     module.add_class::<frame::Frame>()?;
     module.add_class::<peer::Peer>()?;
     module.add_class::<proxy::Proxy>()?;

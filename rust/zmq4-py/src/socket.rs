@@ -13,6 +13,7 @@ use crate::claim::LoopClaims;
 use crate::context::Context;
 use crate::endpoint::EndpointHandle;
 use crate::error::{self, Kind};
+use crate::events::EventStream;
 use crate::options;
 use crate::process::Native;
 use crate::role::Role;
@@ -105,6 +106,9 @@ impl Socket {
         matches!(error, SendError::Full | SendError::NoPeer) && !socket.fails_when_full()
     }
 }
+
+/// The fields of `zmq4.Stats`, in their order.
+type StatsFields = (u64, u64, u64, usize, usize, usize, usize, u64, u64, u64, u64, f64);
 
 fn socket_type(cls: &Bound<'_, PyType>) -> PyResult<SocketType> {
     let name: String = cls
@@ -226,7 +230,7 @@ impl Socket {
         Ok(Context::from_core(self.context.get(py)?.clone()))
     }
 
-    fn _stats(&self, py: Python<'_>) -> PyResult<(u64, u64, u64, usize, usize, usize, usize)> {
+    fn _stats(&self, py: Python<'_>) -> PyResult<StatsFields> {
         let stats = self.core(py)?.stats();
         Ok((
             stats.sent,
@@ -236,7 +240,19 @@ impl Socket {
             stats.queued_octets,
             stats.unread,
             stats.unread_octets,
+            stats.drops.full,
+            stats.drops.unroutable,
+            stats.drops.gone,
+            stats.drops.replaced,
+            stats.blocked.as_secs_f64(),
         ))
+    }
+
+    /// Listens to what happens from now on.
+    fn _events(&self, py: Python<'_>, capacity: usize) -> PyResult<EventStream> {
+        let events = self.core(py)?.events(capacity);
+        let events = events.map_err(|error| error::listen(py, error, &self.describe()))?;
+        Ok(EventStream::new(events, self.describe()))
     }
 
     /// Gives up the request in progress; returns whether there was one.

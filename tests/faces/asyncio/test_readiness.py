@@ -61,6 +61,23 @@ async def test_closing_ends_the_wait(refusing_endpoint: str, what: str) -> None:
     push.close()
 
 
+@pytest.mark.parametrize("kind", ["tcp", "inproc"])
+async def test_terminating_the_context_ends_the_wait(
+    kind: str, request: pytest.FixtureRequest, deadline: float
+) -> None:
+    context = zmq4.Context()
+    pull = Pull(bind=request.getfixturevalue(f"{kind}_endpoint"), context=context)
+    waiting = [asyncio.create_task(pull.endpoint.ready()) for _ in range(3)]
+    await asyncio.sleep(0)
+
+    terminating = asyncio.create_task(asyncio.to_thread(context.term, deadline))
+
+    ended = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), deadline)
+    assert {type(error) for error in ended} == {zmq4.ContextTerminated}
+    pull.close()
+    await terminating
+
+
 async def test_wait_that_is_over_leaves_nothing_behind(inproc_endpoint: str) -> None:
     async with Pull(bind=inproc_endpoint) as pull:
         waiting = asyncio.create_task(pull.endpoint.ready())

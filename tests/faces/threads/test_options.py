@@ -1,11 +1,13 @@
 """Options: every row of the table can be given, set, read and checked."""
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 
 import zmq4
+from faces.crew import Crew
 from zmq4 import Backoff, Heartbeat, TcpKeepalive
 from zmq4._native import OPTIONS
 
@@ -233,3 +235,33 @@ def test_refused_constructor_leaves_no_socket(inproc_endpoint: str) -> None:
 
     with zmq4.Push(bind=inproc_endpoint):
         pass
+
+
+def test_option_that_changes_while_another_is_read_is_kept() -> None:
+    class Sly(dict[str, bytes]):
+        """Reading it lets another thread have a turn, in the worst of moments."""
+
+        def items(self) -> Any:  # noqa: ANN401 (a view of a type that has no name here)
+            push.send_hwm = 7
+            return super().items()
+
+    with zmq4.Push() as push:
+        push.metadata = Sly({"X-Name": b"sly"})
+
+        assert push.metadata == {"X-Name": b"sly"}
+        assert push.send_hwm == 7
+
+
+def test_threads_that_set_different_options_do_not_undo_each_other(crew: Crew) -> None:
+    def rise(name: str) -> Callable[[], None]:
+        def work() -> None:
+            for value in range(2000):
+                setattr(push, name, value)
+                assert getattr(push, name) == value
+
+        return work
+
+    with zmq4.Push() as push:
+        workers = [crew.start(rise(name)) for name in ("send_hwm", "recv_hwm", "backlog")]
+
+        assert [worker.error() for worker in workers] == [None] * 3

@@ -1,4 +1,4 @@
-//! What a call under the socket's lock leaves to be done after unlocking: wakes.
+//! What a call under the socket's lock leaves to be done after unlocking: wakes, and word of losses.
 
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ pub(crate) struct Aftermath {
     pub(super) readers: Vec<Arc<Queue>>,
     /// Pipes that a waiting receiver is to look at.
     pub(super) readable: Vec<PipeId>,
+    /// Messages were lost, the first since losses were told of.
+    pub(crate) has_losses: bool,
 }
 
 impl Aftermath {

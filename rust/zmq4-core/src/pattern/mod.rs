@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use zmq4_proto::{RoutingId, SocketType};
 
+use crate::monitor::Loss;
 use crate::options::PatternOptions;
 use crate::pipe::{MessageRef, Part, PipeId};
 use crate::subscription::{Interest, Publisher};
@@ -64,8 +65,8 @@ pub(crate) enum NotSent {
     Full,
     /// There is no peer of that name.
     Unroutable,
-    /// It was accepted, and nobody is there to have it: dropped.
-    Undeliverable,
+    /// It was accepted, and dropped.
+    Dropped(Loss),
     /// It is not this socket's turn to send.
     OutOfTurn,
     /// This type does not send.

@@ -81,7 +81,7 @@ impl Trial {
                 assert!(self.bench.pattern.sends());
             }
             Err(NotSent::NotSupported) => assert!(!self.bench.pattern.sends()),
-            Err(other @ (NotSent::Unroutable | NotSent::Undeliverable | NotSent::OutOfTurn)) => {
+            Err(other @ (NotSent::Unroutable | NotSent::Dropped(_) | NotSent::OutOfTurn)) => {
                 panic!("{other:?} is not for these types");
             }
             Err(NotSent::NoPeer) => assert_eq!(present, 0),

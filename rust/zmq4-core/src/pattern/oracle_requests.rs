@@ -7,6 +7,7 @@ use zmq4_proto::SocketType;
 
 use super::bench::{Bench, Frames};
 use super::{Abandoned, NotReceived, NotSent};
+use crate::monitor::Loss;
 use crate::options::PatternOptions;
 use crate::pipe::PipeId;
 
@@ -305,12 +306,13 @@ impl Answering {
         };
         reply.push(number);
         let client = self.clients.iter_mut().find(|client| client.pipe == pipe);
-        match client.filter(|client| client.is_here && client.due.len() < MARK) {
-            Some(client) => {
+        match client.filter(|client| client.is_here) {
+            Some(client) if client.due.len() < MARK => {
                 assert_eq!(sent.expect("it has room").pipe(), Some(pipe));
                 client.due.push(reply);
             }
-            None => assert_eq!(sent, Err(NotSent::Undeliverable)),
+            Some(_) => assert_eq!(sent, Err(NotSent::Dropped(Loss::Full))),
+            None => assert_eq!(sent, Err(NotSent::Dropped(Loss::Gone))),
         }
     }
 }

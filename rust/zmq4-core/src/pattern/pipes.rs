@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::aftermath::Aftermath;
-use crate::pipe::{Given, PipeEnd, PipeId, Refill};
+use crate::pipe::{Given, Overflow, PipeEnd, PipeId, Refill};
 
 /// Slots of pipes. An id names a slot and its generation, so that the id of a pipe that is gone never
 /// means another.
@@ -15,6 +15,10 @@ pub(crate) struct Pipes {
     retired: Vec<PipeId>,
     /// What is to be done once the socket is unlocked; as a rule nothing.
     aftermath: Option<Box<Aftermath>>,
+    /// Messages were lost of which nobody was told.
+    has_losses: bool,
+    /// Where there is no room, the oldest messages make way.
+    drops_oldest: bool,
 }
 
 #[derive(Debug)]
@@ -106,8 +110,45 @@ impl Pipes {
         self.aftermath().readable.push(id);
     }
 
+    /// Counts a message that finds no room in a pipe and is dropped.
+    pub(super) fn drop_for(&mut self, id: PipeId) {
+        if let Some(end) = self.get(id) {
+            end.outbound.count_dropped();
+            self.lose();
+        }
+    }
+
+    /// Notes that messages were lost: somebody is to tell of it, a while after the first of them.
+    pub(crate) fn lose(&mut self) {
+        if !std::mem::replace(&mut self.has_losses, true) {
+            self.aftermath().has_losses = true;
+        }
+    }
+
+    /// The losses so far are told of.
+    pub(crate) fn settle_losses(&mut self) {
+        self.has_losses = false;
+    }
+
+    /// Says what happens to messages that find no room: whether the oldest make room for them.
+    pub(crate) fn set_overflow(&mut self, overflow: Overflow) {
+        self.drops_oldest = overflow == Overflow::DropOldest;
+    }
+
+    /// Notes it if a message that was just given to a pipe has driven out others.
+    #[inline]
+    pub(crate) fn note_overflow(&mut self, id: PipeId) {
+        if self.drops_oldest
+            && !self.has_losses
+            && self.get(id).is_some_and(|end| end.outbound.has_untold())
+        {
+            self.lose();
+        }
+    }
+
     /// Notes whom a message that went to many pipes has to wake.
     pub(super) fn given(&mut self, id: PipeId, given: Given) {
+        self.note_overflow(id);
         if given == Given::Wake
             && let Some(queue) = self.get(id).map(|end| Arc::clone(&end.outbound))
         {

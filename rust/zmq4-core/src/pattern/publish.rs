@@ -70,8 +70,7 @@ impl Publish {
             let given = if is_one { end.push(parts, octets) } else { end.enqueue(parts, octets) };
             match given {
                 Ok(given) => pipes.given(pipe, given),
-                // Told by that pipe's counter.
-                Err(Refused::Full) => end.outbound.count_dropped(),
+                Err(Refused::Full) => pipes.drop_for(pipe),
                 Err(Refused::Closed) => {}
             }
         }

@@ -8,8 +8,9 @@ use zmq4_proto::Frame;
 
 use super::fair_queue::FairQueue;
 use super::{Abandoned, NotReceived, NotSent, Pattern, Pipes, Routed};
+use crate::monitor::Loss;
 use crate::peer::Peer;
-use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeId};
+use crate::pipe::{FrameRef, Given, MessageRef, Part, PipeId, Refused};
 
 /// The answering end of a dialogue in lock step.
 #[derive(Debug, Default)]
@@ -49,15 +50,19 @@ impl Debt {
             .is_none_or(|asker| caller.is_some_and(|caller| Arc::ptr_eq(asker, caller)))
     }
 
-    fn pay(&self, pipes: &mut Pipes, parts: &[Part<'_>]) -> Option<Given> {
-        let end = pipes.get_mut(self.pipe).filter(|end| !end.is_hung_up)?;
+    fn pay(&self, pipes: &mut Pipes, parts: &[Part<'_>]) -> Result<Given, Loss> {
+        let end = pipes.get_mut(self.pipe).filter(|end| !end.is_hung_up).ok_or(Loss::Gone)?;
         if self.is_for_caller() && !self.asked_by(end.caller.as_ref()) {
-            return None;
+            return Err(Loss::Gone);
         }
         end.is_for_caller = self.is_for_caller();
         let envelope = self.envelope.iter().cloned().map(Part::Share);
         let framed: Vec<_> = envelope.chain(parts.iter().map(Part::again)).collect();
-        end.push(&framed, framed.iter().map(Part::wire_len).sum()).ok()
+        let given = end.push(&framed, framed.iter().map(Part::wire_len).sum());
+        given.map_err(|refused| match refused {
+            Refused::Full => Loss::Full,
+            Refused::Closed => Loss::Gone,
+        })
     }
 }
 
@@ -90,7 +95,7 @@ impl Pattern for Rep {
             pipes.announce(next);
         }
         // Nobody waits for a reply to somebody who left, or who does not read.
-        let given = debt.pay(pipes, parts).ok_or(NotSent::Undeliverable)?;
+        let given = debt.pay(pipes, parts).map_err(NotSent::Dropped)?;
         Ok(Routed::To { pipe: debt.pipe, wake: given == Given::Wake })
     }
 

@@ -6,6 +6,7 @@ use zmq4_proto::RoutingId;
 
 use super::fair_queue::FairQueue;
 use super::{Met, NameTaken, NotSent, Pattern, Pipes, Routed};
+use crate::monitor::Loss;
 use crate::options::PatternOptions;
 use crate::pipe::{Given, Part, PipeEnd, PipeId, Refill, Refused};
 use crate::random;
@@ -99,6 +100,15 @@ impl Router {
     }
 }
 
+/// What cannot be sent is dropped, where the user wants it so.
+fn dropped(refusal: NotSent) -> NotSent {
+    match refusal {
+        NotSent::Full => NotSent::Dropped(Loss::Full),
+        NotSent::Unroutable | NotSent::NoPeer => NotSent::Dropped(Loss::Unroutable),
+        NotSent::Dropped(_) | NotSent::OutOfTurn | NotSent::NotSupported => refusal,
+    }
+}
+
 impl Pattern for Router {
     fn configure(&mut self, options: &PatternOptions) {
         self.hands_over = options.handover;
@@ -177,7 +187,7 @@ impl Pattern for Router {
         octets: usize,
     ) -> Result<Routed, NotSent> {
         let sent = self.push(pipes, parts, octets);
-        if self.is_mandatory { sent } else { sent.map_err(|_| NotSent::Undeliverable) }
+        if self.is_mandatory { sent } else { sent.map_err(dropped) }
     }
 
     /// For somebody: who it is for is not known before the message is.

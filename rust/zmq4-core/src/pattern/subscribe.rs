@@ -72,7 +72,7 @@ impl Pattern for Subscribe {
             let Some(end) = pipes.get(pipe) else { continue };
             match end.push(parts, octets) {
                 Ok(given) => pipes.given(pipe, given),
-                Err(Refused::Full) => end.outbound.count_dropped(),
+                Err(Refused::Full) => pipes.drop_for(pipe),
                 Err(Refused::Closed) => {}
             }
         }

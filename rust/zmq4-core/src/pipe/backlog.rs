@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::discards::Discards;
 use super::marks::Marks;
 use super::segment::{Part, SEGMENT_OCTETS, Segment};
 use super::spares::Spares;
@@ -56,8 +57,8 @@ pub(super) struct Backlog {
     pub(super) tally: Tally,
     pub(super) marks: Marks,
     pub(super) overflow: Overflow,
-    /// Messages dropped by the overflow rule.
-    pub(super) dropped: u64,
+    /// Messages that were not kept.
+    pub(super) discards: Discards,
 }
 
 impl Backlog {
@@ -68,15 +69,15 @@ impl Backlog {
             tally: Tally::default(),
             marks,
             overflow,
-            dropped: 0,
+            discards: Discards::default(),
         }
     }
 
     /// Changes what happens to a message that does not fit.
     pub(super) fn set_overflow(&mut self, overflow: Overflow) {
         self.overflow = overflow;
-        while self.overflow == Overflow::Conflate && self.queued() > 1 {
-            self.drop_oldest();
+        while self.overflow == Overflow::Conflate && self.queued() > 1 && self.drop_oldest() {
+            self.discards.replaced += 1;
         }
     }
 
@@ -140,7 +141,11 @@ impl Backlog {
     fn make_room(&mut self, octets: usize) -> bool {
         match self.overflow {
             Overflow::Refuse => return false,
-            Overflow::DropOldest => while !self.admits(octets) && self.drop_oldest() {},
+            Overflow::DropOldest => {
+                while !self.admits(octets) && self.drop_oldest() {
+                    self.discards.overflowed += 1;
+                }
+            }
             Overflow::Conflate => self.clear(),
         }
         true
@@ -153,7 +158,6 @@ impl Backlog {
             self.spares.keep(self.batch.pop_front());
         }
         self.tally.subtract(1, octets);
-        self.dropped += 1;
         true
     }
 
@@ -161,16 +165,15 @@ impl Backlog {
     fn clear(&mut self) {
         while let Some(segment) = self.batch.pop_front() {
             self.tally.subtract(segment.messages, segment.octets);
-            self.dropped += u64::try_from(segment.messages).unwrap_or(u64::MAX);
+            self.discards.replaced += u64::try_from(segment.messages).unwrap_or(u64::MAX);
             self.spares.keep(Some(segment));
         }
     }
 
-    /// Gives up all that counts: what is queued, which it returns, and what was taken.
-    pub(super) fn forget(&mut self) -> VecDeque<Segment> {
-        let lost = std::mem::take(&mut self.tally).messages;
-        self.dropped += u64::try_from(lost).unwrap_or(u64::MAX);
-        std::mem::take(&mut self.batch)
+    /// Gives up all that counts: what is queued, which it returns, and what was taken. Says how many messages
+    /// that were.
+    pub(super) fn forget(&mut self) -> (usize, VecDeque<Segment>) {
+        (std::mem::take(&mut self.tally).messages, std::mem::take(&mut self.batch))
     }
 
     /// Makes way for a batch that replaces what is queued.
@@ -186,7 +189,7 @@ impl Backlog {
         while self.overflow == Overflow::Conflate && last.messages > 1 {
             let octets = last.drop_front();
             self.tally.subtract(1, octets);
-            self.dropped += 1;
+            self.discards.replaced += 1;
         }
     }
 

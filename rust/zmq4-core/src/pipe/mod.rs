@@ -5,6 +5,7 @@
 //! The rules that keep this exact are `docs/decisions/0002-arenas-everywhere.md`.
 
 mod backlog;
+mod discards;
 mod end;
 mod local;
 mod marks;
@@ -19,6 +20,7 @@ mod spares;
 mod tests;
 
 pub(crate) use backlog::{Overflow, Tally};
+pub(crate) use discards::Discards;
 pub(crate) use end::{Express, Given, PipeEnd, PipeId};
 pub(crate) use marks::Marks;
 pub(crate) use message::Header;

@@ -307,7 +307,7 @@ impl Bench {
             Op::Trim => self.queue.trim(),
         }
         assert_eq!(self.queue.tally(), self.naive.counted, "what counts");
-        assert_eq!(self.queue.dropped(), self.naive.dropped, "what was dropped");
+        assert_eq!(self.queue.discards().total(), self.naive.dropped, "what was dropped");
     }
 
     fn has_room(&self) -> bool {

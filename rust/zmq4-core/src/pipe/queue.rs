@@ -22,14 +22,14 @@ const EARLY_WAKE: usize = 64 * 1024;
 /// One direction of a pipe.
 #[derive(Debug)]
 pub(crate) struct Queue {
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     reader: Arc<dyn Party>,
     writer: Arc<dyn Party>,
 }
 
 #[derive(Debug)]
-struct State {
-    backlog: Backlog,
+pub(super) struct State {
+    pub(super) backlog: Backlog,
     reader: Reading,
     writer: Writing,
 }
@@ -180,17 +180,6 @@ impl Queue {
         if some { Refill::Some } else { state.nothing() }
     }
 
-    /// Replaces a message that was taken but not used, of so many wire octets, if a newer one is there.
-    pub(crate) fn supersede(&self, taken: &mut VecDeque<Segment>, octets: usize) {
-        let mut state = self.state.lock();
-        if let Some(newer) = state.backlog.batch.pop_front() {
-            state.backlog.tally.subtract(1, octets);
-            state.backlog.dropped += 1;
-            taken.clear();
-            taken.push_back(newer);
-        }
-    }
-
     /// The reader is done with messages it took; says whether the writer is to be woken.
     pub(crate) fn acknowledge(&self, messages: usize, octets: usize) -> bool {
         self.state.lock().acknowledge(Tally { messages, octets })
@@ -202,11 +191,6 @@ impl Queue {
         let admits = state.backlog.admits(octets) || state.backlog.overflow != Overflow::Refuse;
         state.writer.is_blocked |= !admits;
         admits
-    }
-
-    /// Counts a message that its writer drops, because it did not fit.
-    pub(crate) fn count_dropped(&self) {
-        self.state.lock().backlog.dropped += 1;
     }
 
     /// The reader drops what is written instead of taking it.
@@ -232,15 +216,16 @@ impl Queue {
         }
     }
 
-    /// Drops what counts, and counts it as dropped: what the reader has taken is dropped by the reader. The
-    /// caller wakes the writer, after unlocking whatever it holds.
-    pub(crate) fn forget(&self) {
-        let batch = {
+    /// Drops what counts; what the reader has taken is dropped by the reader. Returns how many messages that
+    /// were. The caller wakes the writer, after unlocking whatever it holds.
+    pub(crate) fn forget(&self) -> usize {
+        let (lost, batch) = {
             let mut state = self.state.lock();
             state.writer.is_blocked = false;
             state.backlog.forget()
         };
         drop(batch);
+        lost
     }
 
     /// Nothing more will be read; what is queued is dropped. Returns how many messages that were.
@@ -249,8 +234,7 @@ impl Queue {
             let mut state = self.state.lock();
             state.reader.is_gone = true;
             state.writer.is_blocked = false;
-            let lost = std::mem::take(&mut state.backlog.tally).messages;
-            (lost, std::mem::take(&mut state.backlog.batch))
+            state.backlog.forget()
         };
         drop(batch);
         self.wake_writer();
@@ -284,11 +268,6 @@ impl Queue {
     /// What counts: queued, and taken but not yet acknowledged.
     pub(crate) fn tally(&self) -> Tally {
         self.state.lock().backlog.tally
-    }
-
-    /// Messages dropped by the overflow rule so far.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.state.lock().backlog.dropped
     }
 
     /// Asks for a wake of the writer when nothing counts any more; false if that is so already.

@@ -77,7 +77,7 @@ fn rule_17_a_queue_that_drops_the_oldest_does_not_grow() {
 
     let held: usize = segments.iter().map(|segment| segment.bytes.capacity()).sum();
     assert!(held <= 4 * 256 * 1024, "{held} octets are held for ten messages");
-    assert_eq!(queue.dropped(), 99_990);
+    assert_eq!(queue.discards().total(), 99_990);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_receiver_of_a_conflating_queue_is_shown_the_newest() {
     local.fill(&queue);
 
     assert_eq!(local.front().map(bodies), Some(vec![b"new".to_vec()]));
-    assert_eq!(queue.dropped(), 1);
+    assert_eq!(queue.discards().total(), 1);
 }
 
 #[test]

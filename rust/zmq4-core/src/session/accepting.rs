@@ -10,10 +10,12 @@ use std::time::Duration;
 use socket2::Socket;
 use tokio::sync::Notify;
 
-use super::opening::{Reason, open};
-use super::pending::{Pending, Place};
-use super::{Attached, Greeted, Plan, traffic};
+use super::guest::Guest;
+use super::opening::open;
+use super::pending::Pending;
+use super::{Attached, Greeted, Plan, Reason, traffic};
 use crate::io_thread::IoThreads;
+use crate::monitor::{Cause, Failure};
 use crate::transport::{Acceptor, Link, Listener, Stopper};
 
 /// The first pause when no descriptor is left, doubled up to [`MAX_PAUSE`].
@@ -34,10 +36,15 @@ impl Gatekeeper {
         Arc::new(Self { stopper: listener.stopper(), is_closed, notify })
     }
 
-    /// Stops listening. Connections that are in traffic are closed by their pipes.
+    /// Stops listening: the address is free.
     pub(crate) fn close(&self) {
         self.is_closed.store(true, Ordering::SeqCst);
         self.stopper.stop();
+    }
+
+    /// Sends away those whose handshake is not done. Connections that are in traffic are closed by their
+    /// pipes.
+    pub(crate) fn dismiss(&self) {
         self.notify.notify_one();
     }
 
@@ -61,7 +68,7 @@ pub(crate) async fn accept(
 ) {
     let acceptor = match listener.serve() {
         Ok(acceptor) => Arc::new(acceptor),
-        Err(error) => return plan.status.failed(error.to_string()),
+        Err(error) => return plan.status.accept_failed(&Reason::Io(error).failure()),
     };
     let pending = Pending::new();
     tokio::select! {
@@ -96,6 +103,7 @@ async fn welcome(
                 if pause == MIN_PAUSE {
                     let address = plan.status.address();
                     tracing::warn!(target: "zmq4", %address, "no descriptors left: accepting is paused");
+                    plan.status.accept_failed(&scarcity());
                 }
                 spare.refuse_one(&error, acceptor);
                 tokio::time::sleep(pause).await;
@@ -103,9 +111,16 @@ async fn welcome(
             }
             Err(_) if gatekeeper.is_closed() => std::future::pending().await,
             // The peer was gone before it was accepted, or the like: not a reason to stop.
-            Err(error) => tracing::debug!(target: "zmq4", %error, "accept failed"),
+            Err(error) => {
+                tracing::debug!(target: "zmq4", %error, "accept failed");
+                plan.status.accept_failed(&Reason::Io(error).failure());
+            }
         }
     }
+}
+
+fn scarcity() -> Failure {
+    Failure::new(Cause::System, "no descriptors left: accepting is paused")
 }
 
 /// Our own word for being near the limit of descriptors.
@@ -147,18 +162,21 @@ fn receive(
     threads: &IoThreads,
     plan: &Plan,
 ) {
-    let (place, made_room) = pending.enter(remote_address(&socket));
-    if made_room {
-        refuse("an unfinished handshake", &Reason::Crowded, plan);
-    }
+    let address = match acceptor.peer_of(&socket) {
+        Ok(address) => address,
+        // It was gone before it was accepted.
+        Err(error) => return plan.status.accept_failed(&Reason::Io(error).failure()),
+    };
+    let place = pending.enter(remote_address(&socket));
     let id = place.id();
+    let guest = Guest::new(address, place, &plan.status);
     let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
     let ticket = plan.context.ticket(format!("{} {}", plan.socket_type, plan.status.address()));
     // The link registers with the reactor of the thread that drives it, so it is made there.
     let task = threads.spawn(async move {
-        match acceptor.link(socket) {
-            Ok(link) => serve(link, place, &plan).await,
-            Err(error) => plan.status.failed(error.to_string()),
+        match acceptor.link(socket, guest.address()) {
+            Ok(link) => serve(link, guest, &plan).await,
+            Err(error) => guest.turn_away(&error.into()),
         }
         drop(ticket);
     });
@@ -171,32 +189,27 @@ fn remote_address(socket: &Socket) -> Option<IpAddr> {
 }
 
 /// One accepted connection, from handshake to end.
-async fn serve(link: Link, place: Place, plan: &Plan) {
-    let address = link.peer().to_owned();
+async fn serve(link: Link, mut guest: Guest, plan: &Plan) {
     let opened = match open(link, plan).await {
         Ok(opened) => opened,
-        Err(reason) => return refuse(&address, &reason, plan),
+        Err(reason) => return guest.turn_away(&reason),
     };
-    drop(place);
+    guest.leave_place();
     let Some(session) = plan.host.open() else {
-        return refuse(&address, &Reason::Surplus, plan);
+        return guest.turn_away(&Reason::Surplus);
     };
     let attached = Attached { host: &*plan.host, pipe: session.pipe };
     let peer = Arc::clone(&opened.peer);
     if let Err(reason) = plan.host.greet(&session, &peer) {
-        return refuse(&address, &reason, plan);
+        return guest.turn_away(&reason);
     }
     let greeted = Greeted { host: &*plan.host, session: &session, peer: Arc::clone(&peer) };
+    guest.welcome();
     plan.status.connected(&peer);
     let reason = traffic::run(&session, opened, plan).await;
     drop(greeted);
     // Whoever sees the peer gone from the endpoint finds it gone from the socket, too.
     drop(attached);
+    plan.status.disconnected(&peer, &reason.failure(), None);
     reason.log(&peer);
-    plan.status.disconnected(&peer, reason.to_string());
-}
-
-fn refuse(address: &str, reason: &Reason, plan: &Plan) {
-    tracing::warn!(target: "zmq4", peer = address, %reason, "connection refused");
-    plan.status.failed(format!("{address}: {reason}"));
 }

@@ -7,11 +7,11 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::backoff::Delays;
-use super::opening::{Reason, open};
-use super::status::EndpointPhase;
-use super::{Attached, Closing, Greeted, Opened, Plan, Session, clock, traffic};
+use super::opening::open;
+use super::setback::{Setback, Stage};
+use super::{Attached, Closing, Greeted, Opened, Plan, Reason, Session, clock, traffic};
 use crate::endpoint::Endpoint;
-use crate::options::{LinkOptions, StopOn};
+use crate::options::LinkOptions;
 use crate::random;
 use crate::transport::{self, Link};
 
@@ -47,15 +47,18 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
             opened = attempt(&target, &plan) => opened,
             () = abandoned(&session, &plan) => break,
         };
-        let ending = match opened {
-            Ok(opened) => Ending::Lost(serve(opened, &session, &plan, &mut delays).await),
-            Err(ending) => ending,
+        let setback = match opened {
+            Ok(opened) => serve(opened, &session, &plan, &mut delays).await,
+            Err(setback) => setback,
         };
-        if is_over(&session, &plan) {
+        let is_over = is_over(&session, &plan);
+        let delay = if is_over { None } else { delay_after(&setback, &plan, &mut delays) };
+        setback.tell(&plan.status, delay);
+        if is_over {
             break;
         }
-        let Some(delay) = delay_after(&ending, &plan, &mut delays) else {
-            plan.status.enter(EndpointPhase::Stopped);
+        let Some(delay) = delay else {
+            plan.status.stop();
             // There is no further attempt: whatever is still to be sent never will be.
             closed(&session).await;
             break;
@@ -66,58 +69,35 @@ pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan
         }
     }
     if !session.is_succeeded() {
-        plan.status.enter(EndpointPhase::Closed);
+        plan.status.close();
     }
 }
 
-/// How far an attempt came, and why it came no further.
-#[derive(Debug)]
-enum Ending {
-    /// There was no connection.
-    Unconnected(Reason),
-    /// There was one, but not the end of its handshake.
-    Unshaken(Reason),
-    /// There was traffic.
-    Lost(Reason),
-}
-
-impl Ending {
-    fn reason(&self) -> &Reason {
-        match self {
-            Self::Unconnected(reason) | Self::Unshaken(reason) | Self::Lost(reason) => reason,
-        }
-    }
-
-    /// Whether it is one of the endings that are to be the last.
-    fn is_final(&self, stop: StopOn) -> bool {
-        match self {
-            Self::Unconnected(Reason::Io(error)) => stop.refused && is_nobody_there(error),
-            Self::Unconnected(_) | Self::Lost(_) => false,
-            Self::Unshaken(_) => stop.handshake_failed,
-        }
-    }
-}
-
-/// A port that nobody listens on, or a socket file that is not there.
-fn is_nobody_there(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ConnectionRefused || error.raw_os_error() == Some(libc::ENOENT)
-}
-
-async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Ending> {
+async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Setback> {
     // A peer that would be turned away after the handshake is not bothered with one.
     if plan.session.immediate && !plan.host.admits() {
-        return Err(Ending::Unconnected(Reason::Surplus));
+        return Err(Setback { stage: Stage::Dialling, reason: Reason::Surplus });
     }
-    let link = target.dial(&plan.link).await;
-    let link = link.map_err(|error| Ending::Unconnected(Reason::Io(error)))?;
-    open(link, plan).await.map_err(Ending::Unshaken)
+    let link = match target.dial(&plan.link).await {
+        Ok(link) => link,
+        Err(error) => return Err(Setback { stage: Stage::Dialling, reason: error.into() }),
+    };
+    let address = link.peer().to_owned();
+    open(link, plan).await.map_err(|reason| Setback { stage: Stage::Handshake(address), reason })
 }
 
 /// One connection, from the end of its handshake on.
-async fn serve(opened: Opened, session: &Arc<Session>, plan: &Plan, delays: &mut Delays) -> Reason {
+async fn serve(
+    opened: Opened,
+    session: &Arc<Session>,
+    plan: &Plan,
+    delays: &mut Delays,
+) -> Setback {
     let began = clock::now();
-    let reason = if plan.session.immediate {
-        let Some(pipe) = plan.host.open() else { return Reason::Surplus };
+    let setback = if plan.session.immediate {
+        let Some(pipe) = plan.host.open() else {
+            return Setback::unwelcome(&opened.peer, Reason::Surplus);
+        };
         let _attached = Attached { host: &*plan.host, pipe: pipe.pipe };
         talk(opened, &pipe, plan).await
     } else {
@@ -127,36 +107,29 @@ async fn serve(opened: Opened, session: &Arc<Session>, plan: &Plan, delays: &mut
     if clock::now().saturating_duration_since(began) >= STABLE {
         delays.reset();
     }
-    reason
+    setback
 }
 
-async fn talk(opened: Opened, session: &Arc<Session>, plan: &Plan) -> Reason {
+async fn talk(opened: Opened, session: &Arc<Session>, plan: &Plan) -> Setback {
     let peer = Arc::clone(&opened.peer);
     if let Err(reason) = plan.host.greet(session, &peer) {
-        return reason;
+        return Setback::unwelcome(&peer, reason);
     }
-    let greeted = Greeted { host: &*plan.host, session, peer: Arc::clone(&peer) };
+    let _greeted = Greeted { host: &*plan.host, session, peer: Arc::clone(&peer) };
     plan.status.connected(&peer);
     let reason = traffic::run(session, opened, plan).await;
-    drop(greeted);
     reason.log(&peer);
-    plan.status.disconnected(&peer, reason.to_string());
-    reason
+    Setback { stage: Stage::Traffic(peer), reason }
 }
 
-fn delay_after(ending: &Ending, plan: &Plan, delays: &mut Delays) -> Option<Duration> {
-    let reason = ending.reason();
-    plan.status.failed(reason.to_string());
-    let address = plan.status.address();
-    if ending.is_final(plan.session.reconnect_stop) {
-        tracing::info!(target: "zmq4", endpoint = %address, %reason, "stopped for good");
+fn delay_after(setback: &Setback, plan: &Plan, delays: &mut Delays) -> Option<Duration> {
+    if setback.is_final(plan.session.reconnect_stop) {
         return None;
     }
+    let reason = &setback.reason;
     if reason.is_refusal() {
-        tracing::warn!(target: "zmq4", endpoint = %address, %reason, "refused");
         delays.next_after_refusal(random::unit())
     } else {
-        tracing::debug!(target: "zmq4", endpoint = %address, %reason, "not connected");
         delays.next(random::unit())
     }
 }

@@ -77,9 +77,8 @@ impl Pending {
         Limits::HANDSHAKE_PATIENCE.checked_sub(age).filter(|left| !left.is_zero())
     }
 
-    /// A place for one more; the oldest are dropped if there are too many, first those of `address`. The
-    /// flag says whether any were.
-    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> (Place, bool) {
+    /// A place for one more; the oldest are dropped if there are too many, first those of `address`.
+    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Place {
         let mut dropped = Vec::new();
         let id = {
             let mut inner = self.inner.lock();
@@ -96,9 +95,8 @@ impl Pending {
             inner.queue.push_back(Entry { id, since: Instant::now(), address, task: None });
             id
         };
-        let made_room = !dropped.is_empty();
         abort(dropped);
-        (Place { pending: Arc::clone(self), id }, made_room)
+        Place { pending: Arc::clone(self), id }
     }
 
     /// Remembers the task that has the place, so that it can be dropped.
@@ -129,6 +127,12 @@ impl Place {
     pub(super) fn id(&self) -> u64 {
         self.id
     }
+
+    /// Whether somebody else has it by now, because there were too many.
+    pub(super) fn is_taken(&self) -> bool {
+        let inner = self.pending.inner.lock();
+        !inner.is_closed && inner.queue.iter().all(|entry| entry.id != self.id)
+    }
 }
 
 fn abort(entries: impl IntoIterator<Item = Entry>) {
@@ -149,7 +153,7 @@ mod tests {
     fn a_handshake_that_is_over_leaves_its_place() {
         let pending = Pending::new();
 
-        drop(pending.enter(None).0);
+        drop(pending.enter(None));
 
         assert_eq!(len(&pending), 0);
     }
@@ -158,7 +162,7 @@ mod tests {
     fn one_address_has_at_most_its_share() {
         let pending = Pending::new();
         let places: Vec<_> =
-            (0..300).map(|_| pending.enter(Some(IpAddr::from([192, 0, 2, 1]))).0).collect();
+            (0..300).map(|_| pending.enter(Some(IpAddr::from([192, 0, 2, 1])))).collect();
 
         assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES_PER_ADDRESS);
         drop(places);
@@ -167,10 +171,13 @@ mod tests {
     #[test]
     fn a_listener_has_at_most_its_number_and_drops_the_oldest() {
         let pending = Pending::new();
-        let places: Vec<_> = (0..600).map(|_| pending.enter(None).0).collect();
+        let places: Vec<_> = (0..600).map(|_| pending.enter(None)).collect();
 
         assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES);
         assert_eq!(pending.inner.lock().queue.front().map(|entry| entry.id), Some(88));
-        drop(places);
+        assert!(places[..88].iter().all(Place::is_taken));
+        assert!(!places[88].is_taken());
+        pending.close();
+        assert!(!places[0].is_taken(), "a listener that closes needs no room");
     }
 }

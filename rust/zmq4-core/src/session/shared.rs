@@ -171,14 +171,15 @@ impl Session {
         }
     }
 
-    /// The connection has ended, and what is queued was for nobody else.
-    pub(crate) fn forget(&self) {
-        {
+    /// The connection has ended, and what is queued was for nobody else. Returns how many messages that were.
+    pub(crate) fn forget(&self) -> usize {
+        let lost = {
             let mut egress = self.egress.lock();
             egress.forget();
-            self.outbound.forget();
-        }
+            self.outbound.forget()
+        };
         self.outbound.wake_writer();
+        lost
     }
 
     /// Another session takes its place at the endpoint, whose state is that one's from now on.

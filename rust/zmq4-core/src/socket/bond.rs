@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use super::core::Core;
 use crate::peer::Peer;
 use crate::pipe::{Overflow, Part, Party, PipeId, Pushed, Queue, Side};
-use crate::session::{EndpointPhase, EndpointStatus, InboxParty, Intake, SessionSpec, segment};
+use crate::session::{EndpointStatus, InboxParty, Intake, Reason, SessionSpec, segment};
 use crate::subscription::Wish;
 use crate::sync::{Mutex, Rank};
 use crate::wait::Inbox;
@@ -30,8 +30,8 @@ pub(super) struct Bond {
     binder: Arc<LateParty>,
     /// What each end has asked for.
     shares: Mutex<Shares>,
-    /// How each end appears at the other's endpoint, from the moment they are joined.
-    presence: OnceLock<[(Arc<EndpointStatus>, Arc<Peer>); 2]>,
+    /// How each end sees the other at its endpoint, from the moment they are joined.
+    views: OnceLock<Views>,
     /// Who hears what the connecter and the binder say besides messages.
     ears: [OnceLock<Ear>; 2],
 }
@@ -46,6 +46,15 @@ pub(super) struct Ear {
     /// The other.
     pub(super) peer: Arc<Peer>,
 }
+
+#[derive(Debug)]
+struct Views {
+    connecter: View,
+    binder: View,
+}
+
+/// An endpoint, and the peer that appears there.
+pub(super) type View = (Arc<EndpointStatus>, Arc<Peer>);
 
 #[derive(Debug)]
 struct Shares {
@@ -91,7 +100,7 @@ impl Bond {
             back,
             binder,
             shares,
-            presence: OnceLock::new(),
+            views: OnceLock::new(),
             ears: Default::default(),
         })
     }
@@ -117,19 +126,17 @@ impl Bond {
         }
     }
 
-    /// Shows each end at the other's endpoint.
-    pub(super) fn present(
-        &self,
-        connecter: (Arc<EndpointStatus>, Arc<Peer>),
-        binder: (Arc<EndpointStatus>, Arc<Peer>),
-    ) {
-        binder.0.connected(&connecter.1);
-        connecter.0.connected(&binder.1);
-        let shown = [(binder.0, connecter.1), (connecter.0, binder.1)];
+    /// Shows each end what it sees: itself at its endpoint, with the other.
+    pub(super) fn present(&self, connecter: View, binder: View) {
+        for (status, peer) in [&binder, &connecter] {
+            status.connected(peer);
+        }
         // Joined once, hence shown once.
-        let _ = self.presence.set(shown);
-        if self.there.is_writer_gone() || self.back.is_writer_gone() {
-            self.part();
+        let _ = self.views.set(Views { connecter, binder });
+        if self.there.is_writer_gone() {
+            self.part(BondEnd::Connecter, &Reason::Closed);
+        } else if self.back.is_writer_gone() {
+            self.part(BondEnd::Binder, &Reason::Closed);
         }
     }
 
@@ -184,7 +191,7 @@ impl Bond {
         outbound.close_writer();
         inbound.close_intake();
         inbound.close_writer();
-        self.part();
+        self.part(end, &Reason::Replaced);
     }
 
     /// One end closes: what it sent may still be read, what it did not read is gone. Called without locks.
@@ -193,7 +200,7 @@ impl Bond {
         let (outbound, inbound) = self.queues(end);
         outbound.close_writer();
         inbound.close_reader();
-        self.part();
+        self.part(end, &Reason::Closed);
     }
 
     /// Ends a bond that was never joined.
@@ -201,12 +208,14 @@ impl Bond {
         self.sever(BondEnd::Binder);
     }
 
-    fn part(&self) {
-        for (status, peer) in self.presence.get().into_iter().flatten() {
-            tracing::debug!(target: "zmq4", peer = %peer.address, "disconnected");
-            status.disconnected(peer, "the peer closed the connection".to_owned());
-            status.enter_from(EndpointPhase::Connecting, EndpointPhase::Stopped);
+    /// An end has left, for `its_reason`. Inproc connections are not made again.
+    fn part(&self, leaver: BondEnd, its_reason: &Reason) {
+        let Some(Views { connecter, binder }) = self.views.get() else { return };
+        for (end, (status, peer)) in [(BondEnd::Connecter, connecter), (BondEnd::Binder, binder)] {
+            let reason = if end == leaver { its_reason } else { &Reason::Ended };
+            status.disconnected(peer, &reason.failure(), None);
         }
+        connecter.0.stop();
     }
 
     /// The outbound and the inbound queue of an end.

@@ -1,7 +1,7 @@
 //! The end of a socket.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::core::{Core, Gone};
 use crate::pipe::PipeEnd;
@@ -10,6 +10,14 @@ impl Core {
     /// Closes the socket: nothing more is received, and what is queued goes out within the linger time.
     #[expect(clippy::option_option, reason = "the option, for ever, or so long: three answers")]
     pub(crate) fn close(&self, linger: Option<Option<Duration>>) {
+        let losses = {
+            let mut state = self.lock();
+            if state.gone == Some(Gone::Closed) {
+                return;
+            }
+            state.take_losses(Instant::now())
+        };
+        self.report(&losses);
         let (endpoints, ties, _ends, linger) = {
             let mut state = self.lock();
             if state.gone == Some(Gone::Closed) {
@@ -23,8 +31,10 @@ impl Core {
             (std::mem::take(&mut state.endpoints), ties, ends, linger)
         };
         for endpoint in &endpoints {
-            self.end(endpoint, linger);
+            self.shut(endpoint, linger);
+            endpoint.end(linger);
         }
+        self.events.close();
         for tie in ties.into_values() {
             tie.bearer.close(linger);
         }
@@ -52,6 +62,7 @@ impl Core {
         for status in statuses {
             status.ring();
         }
+        self.events.terminate();
         self.ring_all();
     }
 

@@ -2,19 +2,22 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use zmq4_proto::SocketType;
 
 use super::bond::{Bond, BondEnd};
+use super::losses::{Drops, Ledger};
 use super::{OpenEndpoint, Socket, Stats};
 use crate::context::Context;
-use crate::error::OpenError;
+use crate::error::{OpenError, OptionError};
+use crate::monitor::Hub;
 use crate::options::{Limits, OnFull, PipeOptions, SocketOptions};
 use crate::pattern::{self, Pattern, Pipes};
+use crate::peer::Peer;
 use crate::pipe::{Marks, Overflow, PipeEnd, PipeId, Queue};
-use crate::session::{Gatekeeper, Session, SessionSpec};
+use crate::session::{EndpointStatus, Gatekeeper, Session, SessionSpec};
 use crate::sync::{Mutex, MutexGuard, Rank};
 use crate::wait::{Changes, Inbox};
 
@@ -24,9 +27,12 @@ pub(crate) struct Core {
     pub(crate) socket_type: SocketType,
     pub(super) context: Context,
     pub(super) inbox: Arc<Inbox>,
+    pub(super) events: Arc<Hub>,
     pub(super) state: Mutex<State>,
     /// Unread messages of departed peers are too many: sessions do not read.
     pub(super) is_clogged: AtomicBool,
+    /// How long callers have waited to send, in nanoseconds.
+    pub(super) blocked: AtomicU64,
 }
 
 /// Why a socket takes no more calls.
@@ -46,6 +52,7 @@ pub(super) struct State {
     pub(super) next_endpoint: u64,
     pub(super) gone: Option<Gone>,
     pub(super) stats: Counters,
+    pub(super) ledger: Ledger,
     changes: Changes,
 }
 
@@ -54,6 +61,8 @@ pub(super) struct State {
 pub(super) struct Tie {
     pub(super) endpoint: u64,
     pub(super) bearer: Bearer,
+    /// Who was there last.
+    pub(super) peer: Option<Arc<Peer>>,
 }
 
 /// What carries the messages of a pipe.
@@ -118,7 +127,8 @@ pub(super) enum EndpointKind {
 pub(super) struct Counters {
     pub(super) sent: u64,
     pub(super) received: u64,
-    pub(super) dropped: u64,
+    /// Those that no pipe counts.
+    pub(super) drops: Drops,
 }
 
 impl Core {
@@ -129,23 +139,28 @@ impl Core {
     ) -> Result<Arc<Self>, OpenError> {
         let mut pattern = pattern::of(socket_type);
         pattern.configure(&options.pattern);
+        let mut pipes = Pipes::default();
+        pipes.set_overflow(outbound_overflow(&options.pipe));
         let state = State {
             options,
             pattern,
-            pipes: Pipes::default(),
+            pipes,
             ties: HashMap::new(),
             endpoints: Vec::new(),
             next_endpoint: 0,
             gone: None,
             stats: Counters::default(),
+            ledger: Ledger::default(),
             changes: Changes::default(),
         };
         let core = Arc::new(Self {
             socket_type,
             context: context.clone(),
             inbox: Arc::new(Inbox::new(sends_to_one_of_many(socket_type))),
+            events: Hub::new(),
             state: Mutex::new(Rank::State, state),
             is_clogged: AtomicBool::new(false),
+            blocked: AtomicU64::new(0),
         });
         context.register(&core)?;
         Ok(core)
@@ -159,6 +174,11 @@ impl Core {
             state.collect(&self.inbox);
         }
         state
+    }
+
+    /// An endpoint, if it is open.
+    pub(super) fn status_of(&self, endpoint: u64) -> Option<Arc<EndpointStatus>> {
+        self.state.lock().status_of(endpoint).cloned()
     }
 
     /// Whether sessions must not read, because departed peers left too much unread.
@@ -184,6 +204,11 @@ impl Core {
 }
 
 impl State {
+    pub(super) fn status_of(&self, endpoint: u64) -> Option<&Arc<EndpointStatus>> {
+        let entry = self.endpoints.iter().find(|entry| entry.id == endpoint)?;
+        Some(&entry.handle.status)
+    }
+
     #[cold]
     fn is_clogged(&self) -> bool {
         let limit = self.options.pipe.recv_hwm.saturating_mul(Limits::DEPARTED_FACTOR);
@@ -242,8 +267,8 @@ impl State {
             self.pattern.hang_up(pipe);
         }
         self.pattern.detach(pipe);
+        self.inherit(&end);
         self.ties.remove(&pipe);
-        self.stats.dropped += end.outbound.dropped() + end.inbound.dropped();
         Some(end)
     }
 
@@ -287,7 +312,8 @@ impl Socket {
         let mut sum = Stats {
             sent: state.stats.sent,
             received: state.stats.received,
-            dropped: state.stats.dropped,
+            drops: state.stats.drops,
+            blocked: Duration::from_nanos(self.core.blocked.load(Ordering::Relaxed)),
             ..Stats::default()
         };
         for (&pipe, tie) in &state.ties {
@@ -300,8 +326,11 @@ impl Socket {
             }
             sum.unread += unread.messages;
             sum.unread_octets += unread.octets;
-            sum.dropped += end.outbound.dropped() + end.inbound.dropped();
+            for queue in [&end.outbound, &end.inbound] {
+                sum.drops.add_discards(queue.discards());
+            }
         }
+        sum.dropped = sum.drops.total();
         sum
     }
 
@@ -312,11 +341,36 @@ impl Socket {
 
     /// Changes options. Marks apply to existing pipes at once; everything else to later endpoints.
     pub fn configure(&self, change: impl FnOnce(&mut SocketOptions)) {
-        let mut guard = self.core.state.lock();
+        self.change_options(self.core.state.lock(), change);
+    }
+
+    /// Changes options that cannot be changed once there is an endpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError::Fixed`] if there is one.
+    pub fn configure_first(
+        &self,
+        change: impl FnOnce(&mut SocketOptions),
+    ) -> Result<(), OptionError> {
+        let state = self.core.state.lock();
+        if !state.endpoints.is_empty() {
+            return Err(OptionError::Fixed);
+        }
+        self.change_options(state, change);
+        Ok(())
+    }
+
+    fn change_options(
+        &self,
+        mut guard: MutexGuard<'_, State>,
+        change: impl FnOnce(&mut SocketOptions),
+    ) {
         let state = &mut *guard;
         change(&mut state.options);
         state.pattern.configure(&state.options.pattern);
         let spec = state.spec();
+        state.pipes.set_overflow(spec.outbound_overflow);
         let mut stalled = Vec::new();
         for tie in state.ties.values() {
             match &tie.bearer {

@@ -7,9 +7,11 @@ use zmq4_proto::{RoutingId, SocketType};
 
 use super::core::{Core, Endpoint as Entry, EndpointKind, Gone, State};
 use super::host::EndpointHost;
+use super::losses::Damage;
 use super::{OpenEndpoint, Socket};
 use crate::endpoint::Endpoint;
 use crate::error::OpenError;
+use crate::monitor::Loss;
 use crate::session::{self, Closing, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
 
@@ -124,7 +126,8 @@ impl Core {
         let threads = self.context.io_threads()?;
         let options = self.state.lock().options.clone();
         let listener = transport::listen(endpoint, &options.link)?;
-        let status = EndpointStatus::new(listener.address().to_string(), EndpointPhase::Listening);
+        let address = listener.address().to_string();
+        let status = EndpointStatus::new(address, EndpointPhase::Listening, &self.events);
         let gatekeeper = Gatekeeper::new(&listener);
         let handle = {
             let mut state = self.lock();
@@ -134,6 +137,7 @@ impl Core {
             let keeper = Arc::clone(&gatekeeper);
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
+        status.listening();
         let plan = self.plan(handle.id, status, None);
         let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
         let all = Arc::clone(&threads);
@@ -151,7 +155,8 @@ impl Core {
     ) -> Result<OpenEndpoint, OpenError> {
         // Started, or found missing, before anything is entered.
         self.context.io_threads()?;
-        let status = EndpointStatus::new(endpoint.to_string(), EndpointPhase::Connecting);
+        let (address, phase) = (endpoint.to_string(), EndpointPhase::Connecting);
+        let status = EndpointStatus::new(address, phase, &self.events);
         let (handle, session, has_pipe) = {
             let mut state = self.lock();
             state.check_open()?;
@@ -187,12 +192,9 @@ impl Core {
 
     /// The session of an endpoint that connects was replaced: the new one begins its life.
     pub(super) fn redial(self: &Arc<Self>, id: u64, session: Arc<Session>) {
-        let found = {
-            let state = self.lock();
-            let entry = state.endpoints.iter().find(|entry| entry.id == id);
-            entry.map(|entry| Arc::clone(&entry.handle.status))
+        let Some(status) = self.status_of(id) else {
+            return session.close(Some(Duration::ZERO));
         };
-        let Some(status) = found else { return session.close(Some(Duration::ZERO)) };
         let mut plan = self.plan(id, status, None);
         // It has its pipe, as the one before it had.
         plan.session.immediate = false;
@@ -210,10 +212,10 @@ impl Core {
         self.inbox.writable(session.pipe);
         let ticket = format!("{} {}", self.socket_type, plan.status.address());
         let ticket = self.context.ticket(ticket);
-        let core = Arc::clone(self);
+        let (core, address) = (Arc::clone(self), Arc::clone(plan.status.address()));
         self.context.io_threads()?.spawn(async move {
             session::connect(endpoint, Arc::clone(&session), plan).await;
-            core.forget_pipe(&session);
+            core.forget_pipe(&session, address);
             drop(ticket);
         });
         Ok(())
@@ -242,10 +244,10 @@ impl Core {
         let (entry, ends, unread, stalled, linger) = {
             let mut state = self.lock();
             let Some(at) = state.endpoints.iter().position(|entry| entry.id == id) else { return };
-            let entry = state.endpoints.remove(at);
             let pipes: Vec<_> =
                 state.ties.iter().filter(|(_, tie)| tie.endpoint == id).map(|(&p, _)| p).collect();
-            let is_inproc_bind = matches!(entry.kind, EndpointKind::InprocBound(_));
+            let kind = state.endpoints.get(at).map(|entry| &entry.kind);
+            let is_inproc_bind = matches!(kind, Some(EndpointKind::InprocBound(_)));
             let (mut ends, mut unread) = (Vec::new(), Vec::new());
             // Unbinding an inproc name removes the name; the pipes stay, as in the field.
             for pipe in pipes.into_iter().filter(|_| !is_inproc_bind) {
@@ -256,6 +258,7 @@ impl Core {
                     ends.push((bearer, state.remove(pipe)));
                 }
             }
+            let entry = state.endpoints.remove(at);
             if let EndpointKind::Connector(session) = &entry.kind {
                 // The id of an endpoint that had no pipe of its own is free again.
                 state.pipes.release(session.pipe);
@@ -263,11 +266,12 @@ impl Core {
             }
             (entry, ends, unread, self.unclog(&state), state.options.session.linger)
         };
+        self.shut(&entry, linger);
         // Before what would drop what came in.
         for bearer in unread {
             bearer.leave(linger);
         }
-        self.end(&entry, linger);
+        entry.end(linger);
         for bearer in ends.iter().filter_map(|(bearer, _)| bearer.as_ref()) {
             bearer.close(linger);
         }
@@ -277,29 +281,43 @@ impl Core {
         self.ring_all();
     }
 
-    /// Stops what runs for an endpoint.
-    pub(super) fn end(&self, entry: &Entry, linger: Option<Duration>) {
+    /// Nobody can come by an endpoint any more. Whoever sees it closed finds its address free.
+    pub(super) fn shut(&self, entry: &Entry, linger: Option<Duration>) {
         match &entry.kind {
             EndpointKind::Listener(gatekeeper) => gatekeeper.close(),
+            EndpointKind::InprocBound(name) => {
+                self.context.with_names(|names| names.unbind(name, self));
+            }
+            EndpointKind::InprocConnected(name, Some(bond)) => self.leave(name, bond, linger),
+            EndpointKind::Connector(_) | EndpointKind::InprocConnected(_, None) => {}
+        }
+        entry.handle.status.close();
+    }
+
+    /// A connecting session has ended for good: its pipe goes.
+    fn forget_pipe(self: &Arc<Self>, session: &Session, endpoint: Arc<str>) {
+        session.inbound.close_writer();
+        let count = u64::try_from(session.outbound.close_reader()).unwrap_or(u64::MAX);
+        let aftermath = {
+            let mut state = self.lock();
+            state.lose(Damage { endpoint, ..Damage::new(Loss::Gone, count) });
+            state.pipes.take_aftermath()
+        };
+        self.settle(aftermath);
+    }
+}
+
+impl Entry {
+    /// Stops what runs for an endpoint that was shut.
+    pub(super) fn end(&self, linger: Option<Duration>) {
+        match &self.kind {
+            EndpointKind::Listener(gatekeeper) => gatekeeper.dismiss(),
             EndpointKind::Connector(session) => {
                 if !matches!(session.closing(), Closing::Linger(_)) {
                     session.close(linger);
                 }
             }
-            EndpointKind::InprocBound(name) => {
-                self.context.with_names(|names| names.unbind(name, self));
-            }
-            EndpointKind::InprocConnected(name, Some(bond)) => self.leave(name, bond, linger),
-            EndpointKind::InprocConnected(_, None) => {}
+            EndpointKind::InprocBound(_) | EndpointKind::InprocConnected(..) => {}
         }
-        entry.handle.status.enter(EndpointPhase::Closed);
-    }
-
-    /// A connecting session has ended for good: its pipe goes.
-    fn forget_pipe(&self, session: &session::Session) {
-        session.inbound.close_writer();
-        let dropped = session.outbound.close_reader();
-        let mut state = self.lock();
-        state.stats.dropped += u64::try_from(dropped).unwrap_or(u64::MAX);
     }
 }

@@ -21,6 +21,9 @@ impl State {
         if let Some(end) = self.pipes.get_mut(pipe) {
             end.caller = Some(Arc::clone(peer));
         }
+        if let Some(tie) = self.ties.get_mut(&pipe) {
+            tie.peer = Some(Arc::clone(peer));
+        }
         if self.options.pattern.notify.connect {
             self.notify(pipe, peer);
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use zmq4_proto::RoutingId;
 
 use super::core::{Bearer, Core, State, Tie};
+use crate::monitor::Loss;
 use crate::peer::Peer;
 use crate::pipe::{Part, PipeEnd, PipeId, Pushed};
 use crate::session::{Host, Intake, Reason, Session};
@@ -52,9 +53,7 @@ impl Host for EndpointHost {
             }
             (replaced, state.pipes.take_aftermath())
         };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.core.inbox);
-        }
+        self.core.settle(aftermath);
         if let Some(bearer) = replaced {
             bearer.evict();
         }
@@ -68,15 +67,16 @@ impl Host for EndpointHost {
         {
             session.inbound.wake_reader();
         }
-        let (was_for_caller, aftermath) = {
+        let (unowed, aftermath) = {
             let mut state = self.core.lock();
-            (state.part(session.pipe, peer), state.pipes.take_aftermath())
+            // Whose it was is forgotten as soon as its end is known.
+            let damage = state.damage_of(session.pipe, Loss::Gone, 0);
+            let was_for_caller = state.part(session.pipe, peer);
+            (was_for_caller.then_some(damage), state.pipes.take_aftermath())
         };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.core.inbox);
-        }
-        if was_for_caller {
-            session.forget();
+        self.core.settle(aftermath);
+        if let Some(damage) = unowed {
+            self.core.write_off(damage, session.forget());
         }
     }
 
@@ -86,16 +86,15 @@ impl Host for EndpointHost {
     }
 
     fn detach(&self, pipe: PipeId) {
-        let session = {
+        let (session, damage) = {
             let state = self.core.lock();
-            state.ties.get(&pipe).and_then(|tie| tie.bearer.session().cloned())
+            let session = state.ties.get(&pipe).and_then(|tie| tie.bearer.session().cloned());
+            // Whose it was is forgotten as soon as its end is known.
+            (session, state.damage_of(pipe, Loss::Gone, 0))
         };
         let Some(session) = session else { return };
         session.inbound.close_writer();
-        let dropped = session.outbound.close_reader();
-        let mut state = self.core.lock();
-        state.stats.dropped += u64::try_from(dropped).unwrap_or(u64::MAX);
-        self.core.clog(&state);
+        self.core.write_off(damage, session.outbound.close_reader());
     }
 
     fn is_clogged(&self) -> bool {
@@ -124,7 +123,7 @@ impl Core {
 
 impl State {
     /// Whether a further pipe may be attached through an endpoint.
-    fn admits(&self, endpoint: u64) -> bool {
+    pub(super) fn admits(&self, endpoint: u64) -> bool {
         let is_open = self.endpoints.iter().any(|entry| entry.id == endpoint);
         is_open && self.gone.is_none() && self.pattern.admits()
     }
@@ -149,7 +148,7 @@ impl State {
         }
         let pipe = end.origin.pipe;
         self.pipes.insert(pipe, end);
-        self.ties.insert(pipe, Tie { endpoint, bearer });
+        self.ties.insert(pipe, Tie { endpoint, bearer, peer: None });
         self.pattern.attach(pipe);
     }
 }

@@ -10,27 +10,31 @@ use super::bond::{Bond, BondEnd, Ear};
 use super::core::{self, Bearer, Core, EndpointKind};
 use super::names::Joint;
 use crate::error::OpenError;
+use crate::monitor::{Cause, Failure};
 use crate::pattern::NameTaken;
 use crate::peer::Peer;
 use crate::pipe::{PipeEnd, PipeId};
-use crate::session::{EndpointPhase, EndpointStatus, Intake};
+use crate::session::{EndpointPhase, EndpointStatus, Intake, Reason};
 
 impl Joint {
-    fn refuse(&self, why: &str) {
+    fn refuse(&self, why: &Failure) {
         self.bond.refuse();
-        tracing::warn!(target: "zmq4", peer = self.peer.address, why, "inproc connection refused");
-        self.status.failed(why.to_owned());
-        self.status.enter(EndpointPhase::Stopped);
+        let address = &self.peer.address;
+        tracing::warn!(target: "zmq4", peer = address, reason = %why, "inproc connection refused");
+        self.status.handshake_failed(address, why, None);
+        self.status.stop();
     }
 }
 
 impl Core {
     pub(super) fn bind_inproc(self: &Arc<Self>, name: &str) -> Result<OpenEndpoint, OpenError> {
-        let status = EndpointStatus::new(format!("inproc://{name}"), EndpointPhase::Listening);
+        let address = format!("inproc://{name}");
+        let status = EndpointStatus::new(address, EndpointPhase::Listening, &self.events);
         let handle = {
             let mut state = self.lock();
             state.check_open()?;
-            state.enter(self, status, |_, _| EndpointKind::InprocBound(name.to_owned()))
+            let kind = EndpointKind::InprocBound(name.to_owned());
+            state.enter(self, Arc::clone(&status), |_, _| kind)
         };
         let waiting = self.context.with_names(|names| names.bind(name, self, handle.id));
         let waiting = match waiting {
@@ -40,6 +44,7 @@ impl Core {
                 return Err(error);
             }
         };
+        status.listening();
         for joint in waiting {
             self.join(handle.id, &joint);
         }
@@ -52,7 +57,8 @@ impl Core {
         routing_id: Option<&RoutingId>,
     ) -> Result<OpenEndpoint, OpenError> {
         let address = format!("inproc://{name}");
-        let status = EndpointStatus::new(address.clone(), EndpointPhase::Connecting);
+        let phase = EndpointPhase::Connecting;
+        let status = EndpointStatus::new(address.clone(), phase, &self.events);
         let mut joint = None;
         let handle = {
             let mut state = self.lock();
@@ -76,8 +82,9 @@ impl Core {
             })
         };
         let Some(joint) = joint else {
-            status.failed("the socket has its only peer already".to_owned());
-            status.enter(EndpointPhase::Stopped);
+            status.attempt();
+            status.connect_failed(&Reason::Surplus.failure(), None);
+            status.stop();
             return Ok(handle);
         };
         self.seek(name, joint);
@@ -86,6 +93,7 @@ impl Core {
 
     /// Joins a connecting half to whoever has bound the name, now or later.
     pub(super) fn seek(&self, name: &str, joint: Joint) {
+        joint.status.attempt();
         self.inbox.writable(joint.pipe);
         let found = self.context.with_names(|names| names.find(name, joint));
         if let Some((core, endpoint, joint)) = found {
@@ -136,50 +144,68 @@ impl Core {
 
     /// Joins a waiting half to this socket, which has bound the name.
     fn join(self: &Arc<Self>, endpoint: u64, joint: &Joint) {
+        let Some(status) = self.status_of(endpoint) else {
+            return joint.refuse(&no_further_peer());
+        };
+        let address = &joint.peer.address;
+        status.accepted(address);
+        if let Err(why) = self.try_join(endpoint, &status, joint) {
+            status.handshake_failed(address, &why, None);
+            joint.refuse(&why);
+        }
+    }
+
+    fn try_join(
+        self: &Arc<Self>,
+        endpoint: u64,
+        status: &Arc<EndpointStatus>,
+        joint: &Joint,
+    ) -> Result<(), Failure> {
         if !self.socket_type.accepts(joint.socket_type) {
             let (ours, theirs) = (self.socket_type.name(), joint.socket_type.name());
-            return joint.refuse(&format!("{theirs} cannot talk to {ours}"));
+            let text = format!("{theirs} cannot talk to {ours}");
+            return Err(Failure::new(Cause::Incompatible, text));
         }
-        let (pipe, us, status, spec) = {
+        let (pipe, us, spec) = {
             let mut state = self.lock();
-            let ours = state.endpoints.iter().find(|entry| entry.id == endpoint);
-            let status = ours.map(|entry| Arc::clone(&entry.handle.status));
-            let (Some(status), true, None) = (status, state.pattern.admits(), state.gone) else {
-                drop(state);
-                return joint.refuse("the bound socket takes no further peer");
-            };
+            if !state.admits(endpoint) {
+                return Err(no_further_peer());
+            }
             let pipe = state.pipes.reserve();
             state.attach_bond(endpoint, pipe, &joint.bond, BondEnd::Binder);
-            let us = Arc::new(self.as_peer(&state, status.address()));
-            (pipe, us, status, state.spec())
+            let us = Arc::new(self.as_peer(&state, status.address().to_string()));
+            (pipe, us, state.spec())
         };
         joint.bond.join(&self.inbox, pipe, spec);
         if self.meet(pipe, &joint.peer, &joint.bond, BondEnd::Connecter).is_err() {
             drop(self.lock().remove(pipe));
-            return joint.refuse("another peer has the same routing id");
+            return Err(Reason::NameTaken.failure());
         }
         let other = joint.connecter.upgrade();
         if let Some(connecter) = other.as_ref().filter(|_| joint.is_immediate)
             && connecter.begin(joint).is_err()
         {
-            return joint.refuse("the bound socket was to have the routing id of another peer");
+            let text = "the bound socket was to have the routing id of another peer";
+            return Err(Failure::new(Cause::NameTaken, text));
         }
         if let Some(connecter) = &other
             && connecter.meet(joint.pipe, &us, &joint.bond, BondEnd::Binder).is_err()
         {
             drop(connecter.lock().remove(joint.pipe));
-            return joint.refuse("the bound socket has the routing id of another peer");
+            let text = "the bound socket has the routing id of another peer";
+            return Err(Failure::new(Cause::NameTaken, text));
         }
         self.tell_all(pipe);
         if let Some(connecter) = &other {
             connecter.tell_all(joint.pipe);
             connecter.inbox.readable(joint.pipe);
         }
-        let connecter = (Arc::clone(&joint.status), Arc::clone(&joint.peer));
-        joint.bond.present(connecter, (status, us));
+        let connecter = (Arc::clone(&joint.status), us);
+        joint.bond.present(connecter, (Arc::clone(status), Arc::clone(&joint.peer)));
         // What was sent before is there to be read on either side, and a sender may wait for this very pipe.
         self.inbox.readable(pipe);
         self.inbox.writable(pipe);
+        Ok(())
     }
 
     /// With IMMEDIATE: somebody has bound the name, so there is a pipe.
@@ -204,7 +230,7 @@ impl Core {
     /// The other half, which is `speaker` of the bond, is there: messages from it have a sender, its
     /// marks count, and what it says is heard.
     fn meet(
-        &self,
+        self: &Arc<Self>,
         pipe: PipeId,
         peer: &Arc<Peer>,
         bond: &Bond,
@@ -226,9 +252,7 @@ impl Core {
             bond.listen(speaker, ear);
             (replaced, state.pipes.take_aftermath())
         };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.inbox);
-        }
+        self.settle(aftermath);
         if let Some(bearer) = replaced {
             bearer.evict();
         }
@@ -240,7 +264,6 @@ impl Core {
     pub(super) fn change_bonds(self: &Arc<Self>, dropped: &Arc<Bond>) {
         let Some((name, joint)) = self.another_joint(dropped) else { return };
         drop(self.context.with_names(|names| names.forget(&name, dropped)));
-        joint.status.enter_from(EndpointPhase::Stopped, EndpointPhase::Connecting);
         self.seek(&name, joint);
     }
 
@@ -278,6 +301,10 @@ impl EndpointKind {
             | Self::Connector(_) => None,
         }
     }
+}
+
+fn no_further_peer() -> Failure {
+    Failure::new(Cause::Surplus, "the bound socket takes no further peer")
 }
 
 impl core::State {

@@ -7,6 +7,7 @@ mod endpoints;
 mod greeting;
 mod host;
 mod inproc;
+mod losses;
 mod names;
 mod readiness;
 mod receive;
@@ -16,6 +17,7 @@ mod subscribing;
 mod waiting;
 
 pub(crate) use self::core::Core;
+pub use losses::Drops;
 pub(crate) use names::Names;
 pub use receive::Take;
 pub use waiting::Wait;
@@ -26,7 +28,8 @@ use std::time::Duration;
 use zmq4_proto::SocketType;
 
 use crate::context::Context;
-use crate::error::OpenError;
+use crate::error::{ListenError, OpenError};
+use crate::monitor::EventStream;
 use crate::options::SocketOptions;
 use crate::session::{EndpointStatus, EndpointView};
 use crate::wait::{Waiter, Watch};
@@ -54,6 +57,10 @@ pub struct Stats {
     pub received: u64,
     /// Messages dropped, for whatever reason we know of.
     pub dropped: u64,
+    /// The same by reason.
+    pub drops: Drops,
+    /// How long callers have waited to send, all of them together; waits that go on are not in it.
+    pub blocked: Duration,
     /// Outbound messages that the kernel has not taken.
     pub queued: usize,
     /// Their octets on the wire.
@@ -87,6 +94,16 @@ impl Socket {
     /// Whether the socket was closed, by itself or with its context.
     pub fn is_closed(&self) -> bool {
         self.core.is_closed()
+    }
+
+    /// Listens to what happens to the socket from now on. At most `capacity` events wait to be taken; the
+    /// oldest make way.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError::Closed`] or [`ListenError::Terminated`].
+    pub fn events(&self, capacity: usize) -> Result<EventStream, ListenError> {
+        self.core.events.listen(capacity)
     }
 
     /// Closes the socket. What is queued is sent for as long as `linger` says, or the option if absent.
@@ -129,7 +146,7 @@ impl OpenEndpoint {
 
     /// The address, with the real port or path.
     pub fn address(&self) -> String {
-        self.status.address()
+        self.status.address().to_string()
     }
 
     /// Whether the context of its socket was terminated.

@@ -36,7 +36,7 @@ impl Socket {
         &self,
         look: impl FnOnce(MessageRef<'_>) -> Take<R>,
     ) -> Result<R, RecvError> {
-        let core = &*self.core;
+        let core = &self.core;
         let mut state = core.lock();
         if let Some(gone) = state.gone {
             return Err(gone.into());
@@ -51,9 +51,7 @@ impl Socket {
         for queue in stalled {
             queue.wake_writer();
         }
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&core.inbox);
-        }
+        core.settle(aftermath);
         let (result, writer) = taken?;
         if let Some(queue) = writer {
             queue.wake_writer();
@@ -78,7 +76,7 @@ impl Socket {
         max: usize,
         mut take: impl FnMut(MessageRef<'_>),
     ) -> Result<usize, RecvError> {
-        let core = &*self.core;
+        let core = &self.core;
         let mut writers: Vec<Arc<Queue>> = Vec::new();
         let (mut count, mut octets) = (0, 0);
         let mut refused = None;
@@ -107,9 +105,7 @@ impl Socket {
         for queue in writers {
             queue.wake_writer();
         }
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&core.inbox);
-        }
+        core.settle(aftermath);
         if more {
             core.inbox.pass_on(WaitSide::Receive);
         }

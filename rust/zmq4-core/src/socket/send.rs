@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use zmq4_proto::SocketType;
+use zmq4_proto::{RoutingId, SocketType};
 
 use super::Socket;
 use super::core::{Core, Gone, State};
+use super::losses::Damage;
 use crate::error::{SendError, SubscribeError};
+use crate::monitor::Loss;
 use crate::options::OnFull;
 use crate::pattern::{Aftermath, NotSent, Routed};
 use crate::pipe::{Part, PipeEnd, Pushed, Queue};
@@ -45,7 +47,7 @@ impl Socket {
 
     #[inline]
     fn send_parts(&self, parts: &[Part<'_>]) -> Result<(), SendError> {
-        let core = &*self.core;
+        let core = &self.core;
         let octets = parts.iter().map(Part::wire_len).sum();
         let (sent, reader, is_turn, aftermath) = {
             let mut state = core.lock();
@@ -60,9 +62,7 @@ impl Socket {
         if let Some(queue) = reader {
             queue.wake_reader();
         }
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&core.inbox);
-        }
+        core.settle(aftermath);
         sent?;
         if core.inbox.has_waiters(WaitSide::Send) {
             core.inbox.pass_on(WaitSide::Send);
@@ -80,7 +80,7 @@ impl Socket {
     ///
     /// As [`Self::try_send`], if not even the first was taken.
     pub fn try_send_each(&self, frames: &[Part<'_>]) -> Result<usize, SendError> {
-        let core = &*self.core;
+        let core = &self.core;
         let mut sent = 0;
         if core.socket_type == SocketType::XSub {
             for frame in frames {
@@ -94,9 +94,7 @@ impl Socket {
             if let Some(queue) = reader {
                 queue.wake_reader();
             }
-            if let Some(aftermath) = aftermath {
-                aftermath.run(&core.inbox);
-            }
+            core.settle(aftermath);
             match result {
                 Ok(_) => {}
                 Err(error) if sent == 0 => return Err(error),
@@ -181,6 +179,7 @@ impl State {
         match self.pattern.send(&mut self.pipes, parts, octets) {
             Ok(Routed::To { pipe, wake }) => {
                 self.stats.sent += 1;
+                self.pipes.note_overflow(pipe);
                 let end = if wake { self.pipes.get(pipe) } else { None };
                 (Ok(()), end.map(|end| Arc::clone(&end.outbound)))
             }
@@ -188,19 +187,22 @@ impl State {
                 self.stats.sent += 1;
                 (Ok(()), None)
             }
-            Err(refusal) => (refused(self, refusal), None),
+            Err(refusal) => (refused(self, refusal, parts), None),
         }
     }
 
     fn give_run(&mut self, frames: &[Part<'_>]) -> (Result<usize, SendError>, Option<Arc<Queue>>) {
-        if let Some(end) = self.pattern.only_outbound().and_then(|pipe| self.pipes.get(pipe))
+        if let Some(pipe) = self.pattern.only_outbound()
+            && let Some(end) = self.pipes.get(pipe)
             && frames.len() > 1
         {
             let (sent, pushed) = end.outbound.push_each(frames);
             self.stats.sent += u64::try_from(sent).unwrap_or(u64::MAX);
             if sent > 0 {
                 let wake = pushed == Pushed::WakeReader;
-                return (Ok(sent), wake.then(|| Arc::clone(&end.outbound)));
+                let reader = wake.then(|| Arc::clone(&end.outbound));
+                self.pipes.note_overflow(pipe);
+                return (Ok(sent), reader);
             }
         }
         for (sent, frame) in frames.iter().enumerate() {
@@ -216,23 +218,24 @@ impl State {
 }
 
 #[cold]
-fn refused(state: &mut State, refusal: NotSent) -> Result<(), SendError> {
+fn refused(state: &mut State, refusal: NotSent, parts: &[Part<'_>]) -> Result<(), SendError> {
     let drops = state.drops_surplus();
-    match refusal {
-        NotSent::NotSupported => Err(SendError::NotSupported),
-        NotSent::OutOfTurn => Err(SendError::OutOfTurn),
-        NotSent::Unroutable => Err(SendError::Unroutable),
-        NotSent::Undeliverable => {
-            state.stats.dropped += 1;
-            Ok(())
-        }
-        NotSent::NoPeer | NotSent::Full if drops => {
-            state.stats.dropped += 1;
-            Ok(())
-        }
-        NotSent::NoPeer => Err(SendError::NoPeer),
-        NotSent::Full => Err(SendError::Full),
-    }
+    let loss = match refusal {
+        NotSent::NotSupported => return Err(SendError::NotSupported),
+        NotSent::OutOfTurn => return Err(SendError::OutOfTurn),
+        NotSent::Unroutable => return Err(SendError::Unroutable),
+        NotSent::Dropped(loss) => loss,
+        NotSent::NoPeer if drops => Loss::Unroutable,
+        NotSent::Full if drops => Loss::Full,
+        NotSent::NoPeer => return Err(SendError::NoPeer),
+        NotSent::Full => return Err(SendError::Full),
+    };
+    // Where peers have names, the first part is the one that nobody has.
+    let is_addressed = loss == Loss::Unroutable && state.pattern.names();
+    let name = parts.first().filter(|_| is_addressed).map(Part::as_bytes);
+    let routing_id = name.and_then(|name| RoutingId::try_from(name).ok());
+    state.lose(Damage { routing_id, ..Damage::new(loss, 1) });
+    Ok(())
 }
 
 impl From<Gone> for SubscribeError {

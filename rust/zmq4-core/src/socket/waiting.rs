@@ -1,6 +1,8 @@
 //! Waiting for a socket: registered, woken once, and never in vain for others.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::Socket;
 use super::core::Core;
@@ -14,6 +16,8 @@ pub struct Wait {
     id: WaitId,
     /// The caller makes use of a wake itself.
     is_settled: bool,
+    /// When it began, if it is a wait for room.
+    since: Option<Instant>,
 }
 
 impl Socket {
@@ -22,7 +26,8 @@ impl Socket {
     pub fn wait(&self, side: WaitSide, waiter: Waiter) -> Wait {
         let core = Arc::clone(&self.core);
         let id = core.inbox.register(side, waiter);
-        Wait { core, side, id, is_settled: false }
+        let since = (side == WaitSide::Send).then(Instant::now);
+        Wait { core, side, id, is_settled: false, since }
     }
 }
 
@@ -36,6 +41,10 @@ impl Wait {
 
 impl Drop for Wait {
     fn drop(&mut self) {
+        if let Some(since) = self.since {
+            let nanos = u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.core.blocked.fetch_add(nanos, Ordering::Relaxed);
+        }
         let was_woken = !self.core.inbox.deregister(self.side, self.id);
         if was_woken && !self.is_settled {
             self.core.pass_on(self.side);
@@ -46,7 +55,7 @@ impl Drop for Wait {
 impl Core {
     /// Wakes the next waiter of a side, if there is something for it. Without that condition two idle
     /// waiters would wake each other for ever, each passing on what neither can use.
-    fn pass_on(&self, side: WaitSide) {
+    fn pass_on(self: &Arc<Self>, side: WaitSide) {
         if !self.inbox.has_waiters(side) {
             return;
         }
@@ -59,9 +68,7 @@ impl Core {
             };
             (has_some, state.pipes.take_aftermath())
         };
-        if let Some(aftermath) = aftermath {
-            aftermath.run(&self.inbox);
-        }
+        self.settle(aftermath);
         if has_some {
             self.inbox.pass_on(side);
         }

@@ -135,19 +135,25 @@ impl Acceptor {
         drop(self.socket.get_ref().accept());
     }
 
-    /// Makes a link of an accepted connection.
-    pub(crate) fn link(&self, socket: Socket) -> io::Result<Link> {
+    /// Where the other side of an accepted connection is.
+    pub(crate) fn peer_of(&self, socket: &Socket) -> io::Result<String> {
+        match &self.address {
+            Endpoint::Tcp(_) => Ok(format!("tcp://{}", peer_address(socket)?)),
+            Endpoint::Ipc(_) | Endpoint::Inproc(_) => Ok(self.address.to_string()),
+        }
+    }
+
+    /// Makes a link of an accepted connection, whose other side is `peer`.
+    pub(crate) fn link(&self, socket: Socket, peer: &str) -> io::Result<Link> {
         socket.set_nonblocking(true)?;
         match &self.address {
             Endpoint::Tcp(_) => {
                 tcp::prepare(&socket, &self.options)?;
-                let peer = peer_address(&socket)?;
-                let link = Link::new(socket, format!("tcp://{peer}"))?;
-                Ok(link.watched(self.options.user_timeout))
+                Ok(Link::new(socket, peer.to_owned())?.watched(self.options.user_timeout))
             }
             Endpoint::Ipc(_) | Endpoint::Inproc(_) => {
                 tcp::buffers(&socket, &self.options)?;
-                Link::new(socket, self.address.to_string())
+                Link::new(socket, peer.to_owned())
             }
         }
     }

@@ -25,7 +25,8 @@ pub(crate) fn parse(
         if !row.is_for(socket_type) {
             return Err(error::new(py, Kind::OptionError, &elsewhere(row, socket_type)));
         }
-        row.value.write(&mut options, timeouts, &value).map_err(|why| refused(py, row, &why))?;
+        let apply = row.value.parse(timeouts, &value).map_err(|why| refused(py, row, &why))?;
+        apply(&mut options);
     }
     Ok(options)
 }

@@ -94,12 +94,15 @@ fn change(
     if !row.is_for(core.socket_type()) {
         return Err(error::new(py, Kind::OptionError, &elsewhere(row, core.socket_type())));
     }
-    if row.when == When::Fixed && !core.endpoints().is_empty() {
-        let text = format!("{}: set it before the first bind or connect", row.name);
-        return Err(error::new(py, Kind::OptionError, &text));
+    // Reading the value may run code of Python's: no lock is held meanwhile. What it means is then put in its
+    // place at once, beside what other threads put in theirs.
+    let apply = row.value.parse(&socket.timeouts, value).map_err(|why| refused(py, row, &why))?;
+    if row.when != When::Fixed {
+        core.configure(apply);
+        return Ok(());
     }
-    let mut options = core.options();
-    row.value.write(&mut options, &socket.timeouts, value).map_err(|why| refused(py, row, &why))?;
-    core.configure(|current| *current = options);
-    Ok(())
+    core.configure_first(apply).map_err(|_fixed| {
+        let text = format!("{}: set it before the first bind or connect", row.name);
+        error::new(py, Kind::OptionError, &text)
+    })
 }

@@ -10,4 +10,4 @@ mod value;
 pub(crate) use general::*;
 pub(crate) use pattern::*;
 pub(crate) use transport::*;
-pub(crate) use value::{Refusal, Value};
+pub(crate) use value::{Apply, Refusal, Value};

@@ -24,12 +24,14 @@ impl From<PyErr> for Refusal {
 }
 
 type Read = for<'py> fn(Python<'py>, &SocketOptions) -> PyResult<Bound<'py, PyAny>>;
-type Write = fn(&mut SocketOptions, &Bound<'_, PyAny>) -> Result<(), Refusal>;
+type Parse = fn(&Bound<'_, PyAny>) -> Result<Apply, Refusal>;
+/// Puts a value in its place. It runs no code of Python's.
+pub(crate) type Apply = Box<dyn FnOnce(&mut SocketOptions)>;
 
 /// How an option's value travels.
 pub(crate) enum Value {
     /// Through the core's options.
-    Core { read: Read, write: Write, has_class: bool },
+    Core { read: Read, parse: Parse, has_class: bool },
     /// Through the socket's own time limits.
     Timeout(fn(&Timeouts) -> Option<Duration>, fn(&Timeouts, Option<Duration>)),
 }
@@ -62,38 +64,48 @@ impl Value {
         }
     }
 
-    pub(crate) fn write(
+    /// Understands a value of Python's. The socket's own time limits are set at once.
+    pub(crate) fn parse(
         &self,
-        options: &mut SocketOptions,
         timeouts: &Timeouts,
         value: &Bound<'_, PyAny>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Apply, Refusal> {
         match self {
-            Self::Core { write, .. } => write(options, value),
+            Self::Core { parse, .. } => parse(value),
             Self::Timeout(_, write) => {
                 write(timeouts, seconds(value)?);
-                Ok(())
+                Ok(Box::new(|_| {}))
             }
         }
     }
 }
 
+/// A row's value: how it is read, and the field of the options that a new one is written to, as an
+/// assignment.
 macro_rules! core_value {
-    ($(#[$meta:meta])* $name:ident, |$py:ident, $options:ident| $read:expr, |$into:ident, $value:ident| $write:expr) => {
-        core_value!($(#[$meta])* $name, false, |$py, $options| $read, |$into, $value| $write);
+    ($(#[$meta:meta])* $name:ident, |$py:ident, $options:ident| $read:expr, $($write:tt)*) => {
+        core_value!($(#[$meta])* $name, false, |$py, $options| $read, $($write)*);
     };
-    ($(#[$meta:meta])* $name:ident, $has_class:literal, |$py:ident, $options:ident| $read:expr, |$into:ident, $value:ident| $write:expr) => {
+    ($(#[$meta:meta])* $name:ident, $has_class:literal, |$py:ident, $options:ident| $read:expr,
+     |$into:ident, $value:ident| { $target:ident.$group:ident.$field:ident = $new:expr; }) => {
+        core_value!(
+            $(#[$meta])* $name, $has_class, |$py, $options| $read,
+            |$into, $value| $target.$group.$field = $new
+        );
+    };
+    ($(#[$meta:meta])* $name:ident, $has_class:literal, |$py:ident, $options:ident| $read:expr,
+     |$into:ident, $value:ident| $target:ident.$group:ident.$field:ident = $new:expr) => {
         $(#[$meta])*
         pub(crate) const $name: Value = {
             #[allow(clippy::unnecessary_wraps, reason = "some rows can fail; all have one type")]
             fn read<'py>($py: Python<'py>, $options: &SocketOptions) -> PyResult<Bound<'py, PyAny>> {
                 $read
             }
-            fn write($into: &mut SocketOptions, $value: &Bound<'_, PyAny>) -> Result<(), Refusal> {
-                $write;
-                Ok(())
+            fn parse($value: &Bound<'_, PyAny>) -> Result<$crate::settings::Apply, Refusal> {
+                let new = $new;
+                Ok(Box::new(move |$into: &mut SocketOptions| $target.$group.$field = new))
             }
-            Value::Core { read, write, has_class: $has_class }
+            Value::Core { read, parse, has_class: $has_class }
         };
     };
 }

@@ -10,11 +10,11 @@ use tokio::task::JoinHandle;
 use zmq4_proto::{Frame, Heartbeat, SocketType, Version};
 
 use super::super::connecting::Dial;
-use super::super::opening::Reason;
 use super::super::{
-    EndpointPhase, EndpointStatus, Host, Opened, Plan, Session, SessionSpec, traffic,
+    EndpointPhase, EndpointStatus, Host, Opened, Plan, Reason, Session, SessionSpec, traffic,
 };
 use crate::context::Context;
+use crate::monitor::{EventStream, Hub};
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
 use crate::pipe::{Given, Marks, Overflow, Part, PipeEnd, PipeId, Refill};
@@ -114,14 +114,23 @@ impl Setup {
     }
 
     pub(super) fn plan(&self, host: &Arc<StubHost>) -> Plan {
-        Plan {
+        self.plan_heard(host).0
+    }
+
+    /// A plan, and what is told of it.
+    pub(super) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, EventStream) {
+        let hub = Hub::new();
+        let events = hub.listen(100).expect("open");
+        let address = "mem://test".to_owned();
+        let plan = Plan {
             socket_type: SocketType::Dealer,
             link: LinkOptions::default(),
             session: self.options.clone(),
             host: Arc::<StubHost>::clone(host),
-            status: EndpointStatus::new("mem://test".to_owned(), EndpointPhase::Connecting),
+            status: EndpointStatus::new(address, EndpointPhase::Connecting, &hub),
             context: Context::new(0),
-        }
+        };
+        (plan, events)
     }
 
     pub(super) fn desk(&self, host: &StubHost) -> Desk {

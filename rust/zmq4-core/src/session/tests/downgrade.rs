@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use zmq4_proto::{Heartbeat, MinVersion, SocketType, Version};
 
-use super::super::opening::{Reason, open};
-use super::super::{Opened, Plan, traffic};
+use super::super::opening::open;
+use super::super::{Opened, Plan, Reason, traffic};
 use super::bench::{Desk, Setup, quiesce};
 use crate::testing::{ScriptedPeer, frame, message, ping};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::connect;
 use super::bench::{Desk, Links, Setup, StubHost, quiesce};
+use crate::monitor::{EventStream, Happening};
 use crate::options::{Backoff, StopOn};
 use crate::session::{EndpointPhase, EndpointStatus};
 use crate::testing::{ScriptedPeer, greeting, message, ready};
@@ -17,18 +18,35 @@ struct Endpoint {
     peers: Vec<ScriptedPeer>,
     links: Arc<Links>,
     status: Arc<EndpointStatus>,
+    events: EventStream,
+}
+
+/// The delays until the next attempt that were told, in milliseconds.
+fn told_delays(events: &EventStream) -> Vec<u128> {
+    let told = std::iter::from_fn(|| events.try_next().ok());
+    let delays = told.filter_map(|heard| {
+        if let Happening::ConnectFailed { retry_in, .. }
+        | Happening::HandshakeFailed { retry_in, .. }
+        | Happening::Disconnected { retry_in, .. } = heard.event.what
+        {
+            retry_in
+        } else {
+            None
+        }
+    });
+    delays.map(|delay| delay.as_millis()).collect()
 }
 
 fn endpoint(setup: &Setup, connections: usize) -> Endpoint {
     let host = setup.host();
     let desk = setup.desk(&host).without_credit();
-    let plan = setup.plan(&host);
+    let (plan, events) = setup.plan_heard(&host);
     let status = plan.status.clone();
     let (peers, links): (Vec<_>, Vec<_>) =
         (0..connections).map(|_| ScriptedPeer::new(setup.capacity)).unzip();
     let links = Links::new(links);
     tokio::spawn(connect(links.clone(), desk.session.clone(), plan));
-    Endpoint { desk, host, peers, links, status }
+    Endpoint { desk, host, peers, links, status, events }
 }
 
 fn steady(initial: u64, max: u64) -> Setup {
@@ -40,11 +58,12 @@ fn steady(initial: u64, max: u64) -> Setup {
 
 #[tokio::test(start_paused = true)]
 async fn attempts_back_off_up_to_the_maximum() {
-    let Endpoint { links, status, .. } = endpoint(&steady(100, 800), 0);
+    let Endpoint { links, status, events, .. } = endpoint(&steady(100, 800), 0);
 
     tokio::time::sleep(Duration::from_secs(3)).await;
 
     assert_eq!(links.pauses(), [100, 200, 400, 800, 800]);
+    assert_eq!(told_delays(&events), [100, 200, 400, 800, 800, 800]);
     assert_eq!(status.view().attempts, 6);
     assert_eq!(status.view().phase, EndpointPhase::Connecting);
 }
@@ -66,12 +85,13 @@ async fn a_connection_that_lasted_resets_the_back_off() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_refuses_is_left_alone_for_five_seconds() {
-    let Endpoint { links, peers, .. } = endpoint(&steady(100, 800), 1);
+    let Endpoint { links, peers, events, .. } = endpoint(&steady(100, 800), 1);
 
     peers[0].send([greeting(1), ready("PULL")].concat()).await;
     tokio::time::sleep(Duration::from_secs(6)).await;
 
     assert_eq!(links.pauses().first().map(|pause| pause / 10), Some(500));
+    assert_eq!(told_delays(&events).first(), Some(&5000));
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,8 +17,7 @@ use zmq4_proto::{Beat, Keepalive, Version, put_ping, put_pong};
 use super::clock::now;
 use super::egress::Flushed;
 use super::ingress::{Found, Ingress, Request, Trouble};
-use super::opening::Reason;
-use super::{Closing, FAREWELL, Host, Opened, Plan, Session};
+use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session};
 use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.

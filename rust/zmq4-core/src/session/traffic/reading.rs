@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::task::{Context, Poll};
 
+use super::super::Reason;
 use super::super::ingress::Found;
-use super::super::opening::Reason;
 use super::super::{Closing, clock};
 use super::{IDLE, LEAST_COUNTED, Step, Traffic};
 
