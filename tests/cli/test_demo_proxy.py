@@ -3,12 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
-
-import zmq4
 from cli.visits import visit
-
-pytestmark = pytest.mark.skipif(not hasattr(zmq4, "Proxy"), reason="there is no Proxy yet")
 
 
 def test_each_question_is_answered_through_the_proxy(text_of_400_lines: Path) -> None:

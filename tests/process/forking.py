@@ -35,6 +35,18 @@ def _end_with(work: Callable[[], object]) -> NoReturn:
         os._exit(status)
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until ``condition`` holds.
+
+    Raises:
+        AssertionError: It does not come to hold.
+    """
+    give_up = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < give_up, "waited in vain"
+        time.sleep(0.001)
+
+
 def wait_for(pid: int) -> int:
     """Wait until process ``pid`` ends and return its exit status, negative for a signal.
 

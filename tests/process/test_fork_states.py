@@ -54,27 +54,34 @@ def test_fork_with_connected_sockets(run_forking: Run) -> None:
 
 def test_fork_amid_a_flood_loses_and_doubles_nothing(run_forking: Run) -> None:
     run_forking(f"""{CHILD}
-        COUNT = 200_000
-        received = []
+        enough = threading.Event()
+        sent = received = 0
 
-        def receive():
-            while len(received) < COUNT:
-                batch = pull.recv_many(timeout=5)
-                assert batch
-                received.extend(int(message.content) for message in batch)
+        def flood():
+            global sent
+            while not enough.is_set():
+                sent += push.send_many(map(str, range(sent, sent + 1000)))
+            push.send(b"end")
+
+        def drain():
+            global received
+            while (message := pull.recv(timeout=5)).content != b"end":
+                assert int(message.content) == received
+                received += 1
 
         with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull, zmq4.Push(connect=pull.endpoint) as push:
-            flood = threading.Thread(target=lambda: push.send_many(map(str, range(COUNT))))
-            drain = threading.Thread(target=receive)
-            flood.start(); drain.start()
-            forks = 0
-            while drain.is_alive() and forks < 50:
+            threads = [threading.Thread(target=flood), threading.Thread(target=drain)]
+            for thread in threads:
+                thread.start()
+            for _ in range(20):
+                before = received
                 in_fork(child)
-                forks += 1
-            flood.join(); drain.join()
+                until(lambda: received > before)
+            enough.set()
+            for thread in threads:
+                thread.join()
 
-        assert forks > 5, forks
-        assert received == list(range(COUNT))
+        assert received == sent, (received, sent)
     """)
 
 

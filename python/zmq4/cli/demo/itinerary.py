@@ -5,11 +5,12 @@ Not in the package of the stops, so that a child process imports its own stop al
 
 from typing import Final
 
-import zmq4
 from zmq4.cli.demo.stop import Stop
 from zmq4.cli.demo.stops import (
     pipeline_asyncio,
     pipeline_threads,
+    proxy_asyncio,
+    proxy_threads,
     requests_asyncio,
     requests_threads,
     router_asyncio,
@@ -17,15 +18,6 @@ from zmq4.cli.demo.stops import (
     topics_asyncio,
     topics_threads,
 )
-
-
-def _through_a_proxy() -> tuple[Stop, ...]:
-    if not hasattr(zmq4, "Proxy"):
-        return ()
-    from zmq4.cli.demo.stops import proxy_asyncio, proxy_threads  # noqa: PLC0415
-
-    return (proxy_threads.STOP, proxy_asyncio.STOP)
-
 
 STOPS: Final[tuple[Stop, ...]] = (
     pipeline_threads.STOP,
@@ -36,5 +28,6 @@ STOPS: Final[tuple[Stop, ...]] = (
     topics_asyncio.STOP,
     router_threads.STOP,
     router_asyncio.STOP,
-    *_through_a_proxy(),
+    proxy_threads.STOP,
+    proxy_asyncio.STOP,
 )

@@ -172,7 +172,7 @@ pub(super) static LIBZMQ: &[(&str, &str)] = &[
     ("AFFINITY", "not supported: a connection goes to the least loaded I/O thread; a Context of its own keeps a socket apart"),
     ("FD", "not supported: comes with polling, as fileno(); asyncio has a face of its own"),
     ("EVENTS", "not supported: comes with polling, as fileno(); asyncio has a face of its own"),
-    ("TOPICS_COUNT", "not supported: an XPUB is told each subscription and can count them"),
+    ("TOPICS_COUNT", "different here: the property topic_count of PUB and XPUB"),
     ("MECHANISM", "not supported: comes with authentication and encryption, as security=; until then it is always NULL"),
     ("PLAIN_SERVER", "not supported: comes with authentication, as security=PlainServer(…) and PlainClient(…)"),
     ("PLAIN_USERNAME", "not supported: comes with authentication, as security=PlainServer(…) and PlainClient(…)"),

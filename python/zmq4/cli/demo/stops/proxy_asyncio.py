@@ -1,6 +1,4 @@
 """A proxy with the sockets of asyncio: what it and the workers behind it do."""
-# mypy: disable-error-code=attr-defined
-# pyright: basic, reportAttributeAccessIssue=false
 
 import asyncio
 from typing import Final

@@ -1,6 +1,4 @@
 """A proxy with blocking sockets: what it and the workers behind it do."""
-# mypy: disable-error-code=attr-defined
-# pyright: basic, reportAttributeAccessIssue=false
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
