@@ -109,6 +109,11 @@ impl Ingress {
         room.saturating_mul(self.mean).max(SMALL_READ).min(capacity)
     }
 
+    /// How much of a large body is yet to come.
+    pub(super) fn missing_of_large(&self) -> usize {
+        self.large.as_ref().map_or(0, LargeBody::missing)
+    }
+
     /// Reads the rest of a large body straight into its place, if one is being received. What comes
     /// behind it, a header as a rule, is read into `behind` by the same call.
     pub(super) fn poll_large(

@@ -34,7 +34,7 @@ impl LargeBody {
         self.missing() == 0
     }
 
-    fn missing(&self) -> usize {
+    pub(super) fn missing(&self) -> usize {
         let here = u64::try_from(self.body.len()).unwrap_or(u64::MAX);
         usize::try_from(self.len.saturating_sub(here)).unwrap_or(usize::MAX)
     }

@@ -26,6 +26,8 @@ const ROUND_OCTETS: usize = 1 << 20;
 const BEHIND_LARGE: usize = 512;
 /// A write of fewer octets, with more to come, gives senders a moment to add to what comes.
 const LITTLE_OCTETS: usize = 16 * 1024;
+/// A receiver that sleeps while octets keep coming is woken for so many of them.
+const WORTH_A_WAKE: usize = 256 * 1024;
 /// The buffer that an I/O thread lends to the session that reads.
 const READ_BUFFER: usize = 256 * 1024;
 /// A pipe that was idle for so long gives its memory back.
@@ -47,6 +49,8 @@ pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> 
         link: Arc::new(opened.link),
         ingress: Ingress::new(&plan.session, opened.peer, opened.leftover),
         keepalive: Keepalive::new(plan.session.heartbeat, speaks_ping, now),
+        owes_wake: false,
+        unseen: 0,
         is_paused: false,
         write_error: None,
         farewell: None,
@@ -64,6 +68,10 @@ struct Traffic {
     link: Arc<Link>,
     ingress: Ingress,
     keepalive: Keepalive,
+    /// The receiver is to be woken for what was read.
+    owes_wake: bool,
+    /// Octets read since it was woken last.
+    unseen: usize,
     /// Reading is stopped because the pipe is full.
     is_paused: bool,
     /// Nothing more can be sent. What the peer sent before may still be read, so that is done first.
@@ -73,6 +81,13 @@ struct Traffic {
     trim_at: Option<Instant>,
     sleep: Pin<Box<Sleep>>,
     armed: Option<Instant>,
+}
+
+/// What one read brought, of how much it asked for.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    octets: usize,
+    asked: usize,
 }
 
 /// Whether a step moved anything.
@@ -163,8 +178,14 @@ impl Traffic {
         Flushed::Blocked
     }
 
-    /// Reads until the link has nothing, the pipe is full, or the budget is spent.
     fn receive(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
+        let received = self.read_on(cx, budget);
+        self.wake_receiver();
+        received
+    }
+
+    /// Reads until the link has nothing, the pipe is full, or the budget is spent.
+    fn read_on(&mut self, cx: &mut Context<'_>, budget: &mut usize) -> Result<Step, Reason> {
         if self.session.closing() != Closing::Open {
             return self.await_end(cx);
         }
@@ -175,20 +196,26 @@ impl Traffic {
                 break;
             }
             let mut found = Found::default();
-            let octets = if self.ingress.has_rest() {
+            let read = if self.ingress.has_rest() {
                 self.ingress.resume(room, &self.session.inbound, &mut found);
-                1
+                Read { octets: 1, asked: 1 }
             } else {
                 match self.read(cx, room, &mut found) {
                     Poll::Pending => break,
-                    Poll::Ready(Ok(0)) => return Err(self.ended()),
-                    Poll::Ready(Ok(octets)) => octets,
+                    Poll::Ready(Ok(Read { octets: 0, .. })) => return Err(self.ended()),
+                    Poll::Ready(Ok(read)) => read,
                     Poll::Ready(Err(error)) => return Err(self.broken(error)),
                 }
             };
             step = Step::Moved;
-            *budget = budget.saturating_sub(octets);
+            *budget = budget.saturating_sub(read.octets);
             self.trim_at.get_or_insert_with(|| now() + IDLE);
+            self.owes_wake |= found.wake_reader;
+            self.unseen += read.octets;
+            // Where more is there to be read, the receiver sleeps on until it is worth while.
+            if read.octets < read.asked || self.unseen >= WORTH_A_WAKE {
+                self.wake_receiver();
+            }
             self.see_to(found)?;
         }
         Ok(step)
@@ -209,16 +236,17 @@ impl Traffic {
         cx: &mut Context<'_>,
         room: usize,
         found: &mut Found,
-    ) -> Poll<std::io::Result<usize>> {
+    ) -> Poll<std::io::Result<Read>> {
         BUFFER.with_borrow_mut(|buffer| {
             buffer.resize(READ_BUFFER, 0);
             let behind = buffer.get_mut(..BEHIND_LARGE).unwrap_or_default();
+            let missing = self.ingress.missing_of_large();
             if let Some(read) = self.ingress.poll_large(cx, &self.link, behind) {
                 self.ingress.finish_large(&self.session.inbound, found);
                 return read.map_ok(|received| {
                     let next = behind.get_mut(..received.behind).unwrap_or_default();
                     self.ingress.feed(next, room.saturating_sub(1), &self.session.inbound, found);
-                    received.octets
+                    Read { octets: received.octets, asked: missing + BEHIND_LARGE }
                 });
             }
             let appetite = self.ingress.appetite(room, READ_BUFFER);
@@ -228,7 +256,7 @@ impl Traffic {
                 let input = lent.get_mut(..octets).unwrap_or_default();
                 self.ingress.feed(input, room, &self.session.inbound, found);
             }
-            read
+            read.map_ok(|octets| Read { octets, asked: appetite })
         })
     }
 
@@ -248,10 +276,14 @@ impl Traffic {
         room
     }
 
-    fn see_to(&mut self, found: Found) -> Result<(), Reason> {
-        if found.wake_reader {
+    fn wake_receiver(&mut self) {
+        self.unseen = 0;
+        if std::mem::take(&mut self.owes_wake) {
             self.session.inbound.wake_reader();
         }
+    }
+
+    fn see_to(&mut self, found: Found) -> Result<(), Reason> {
         self.session.grant_credit();
         if self.keepalive.poll_timeout().is_some() {
             self.keepalive.on_octets(now());
