@@ -71,10 +71,10 @@ pub(crate) fn handshake(data: &[u8]) {
 fn handshake_for(least: MinVersion, data: &[u8]) {
     let (cuts, input) = split_cuts(data);
     let ours = SocketType::ALL[usize::from(cuts) % SocketType::ALL.len()];
-    let config = HandshakeConfig { min_version: least, ..HandshakeConfig::new(ours) };
+    let config = || HandshakeConfig { min_version: least, ..HandshakeConfig::new(ours) };
 
-    let whole = shake(config.clone(), [input]);
-    assert_eq!(shake(config, pieces(input, cuts)), whole);
+    let whole = shake(config(), [input]);
+    assert_eq!(shake(config(), pieces(input, cuts)), whole);
 
     match whole.end {
         None => {}
