@@ -82,13 +82,13 @@ pub(crate) fn z85_decode_into(text: &[u8], octets: &mut [u8]) -> Result<(), Z85E
         return Err(Z85Error::Length { len: text.len() });
     }
     let (places, _none) = octets.as_chunks_mut::<OCTETS>();
-    for (index, (group, place)) in groups.iter().zip(places).enumerate() {
+    for (index, (&group, place)) in groups.iter().zip(places).enumerate() {
         *place = decode_group(group, index * DIGITS)?.to_be_bytes();
     }
     Ok(())
 }
 
-fn decode_group(group: &[u8; DIGITS], at: usize) -> Result<u32, Z85Error> {
+fn decode_group(group: [u8; DIGITS], at: usize) -> Result<u32, Z85Error> {
     let mut value: u32 = 0;
     for (offset, &character) in group.iter().enumerate() {
         let digit = value_of(character).ok_or(Z85Error::Character { at: at + offset })?;

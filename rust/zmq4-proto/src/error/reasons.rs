@@ -46,10 +46,12 @@ pub enum Malformed {
 impl Malformed {
     pub(super) fn wire_reason(self) -> Option<&'static str> {
         match self {
-            // There are no commands below 3.0.
-            Self::FrameLength { .. } | Self::RoutingIdFrame => None,
-            // PLAIN and CURVE answer only known peers.
-            Self::CommandLength { .. } | Self::CurveVersion { .. } | Self::NotSealed => None,
+            // There are no commands below 3.0, and PLAIN and CURVE answer only those they know.
+            Self::FrameLength { .. }
+            | Self::RoutingIdFrame
+            | Self::CommandLength { .. }
+            | Self::CurveVersion { .. }
+            | Self::NotSealed => None,
             Self::Command => Some("Malformed command"),
             Self::PropertyTruncated | Self::PropertyUnnamed | Self::RoutingIdLength { .. } => {
                 Some("Invalid metadata")

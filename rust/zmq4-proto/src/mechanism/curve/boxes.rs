@@ -1,7 +1,7 @@
 //! [`BoxKey`]: sealing and opening. The only file that calls the ciphers.
 //!
 //! A sealed text is its tag, 16 octets, and then as many octets as the text has. Both kinds of box
-//! are XSalsa20 and Poly1305; they differ in where the key comes from.
+//! are `XSalsa20` and Poly1305; they differ in where the key comes from.
 
 use std::sync::Arc;
 

@@ -15,9 +15,9 @@ pub(super) type ShortPrefix = [u8; 16];
 pub(super) type LongPrefix = [u8; 8];
 
 pub(super) const HELLO: &ShortPrefix = b"CurveZMQHELLO---";
-pub(super) const WELCOME: &LongPrefix = b"WELCOME-";
-pub(super) const COOKIE: &LongPrefix = b"COOKIE--";
-pub(super) const VOUCH: &LongPrefix = b"VOUCH---";
+pub(super) const WELCOME: LongPrefix = *b"WELCOME-";
+pub(super) const COOKIE: LongPrefix = *b"COOKIE--";
+pub(super) const VOUCH: LongPrefix = *b"VOUCH---";
 pub(super) const INITIATE: &ShortPrefix = b"CurveZMQINITIATE";
 pub(super) const READY: &ShortPrefix = b"CurveZMQREADY---";
 pub(super) const MESSAGE_OF_CLIENT: &ShortPrefix = b"CurveZMQMESSAGEC";
@@ -29,8 +29,8 @@ pub(super) fn short(prefix: &ShortPrefix, count: u64) -> Nonce {
 }
 
 /// A nonce that ends in random octets.
-pub(super) fn long(prefix: &LongPrefix, random: &[u8; 16]) -> Nonce {
-    join(prefix, random)
+pub(super) fn long(prefix: LongPrefix, random: &[u8; 16]) -> Nonce {
+    join(&prefix, random)
 }
 
 fn join(prefix: &[u8], end: &[u8]) -> Nonce {

@@ -197,3 +197,53 @@ fn kind_of(flags: u8) -> FrameKind {
         FrameKind::Last
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        KeyPair, SecretKey,
+        mechanism::curve::{nonce::NonceCounter, sealer::Sealer},
+    };
+
+    fn halves() -> (Sealer, Opener) {
+        let pair = KeyPair::from_secret(SecretKey::of_random(&[7; 32]));
+        let key = SharedKey::agree(pair.public(), pair.secret());
+        let prefix = nonce::MESSAGE_OF_CLIENT;
+        let opener = Opener::new(key.share(), prefix, LastNonce::new(0));
+        (Sealer::new(key, prefix, NonceCounter::new()), opener)
+    }
+
+    #[test]
+    fn forged_message_does_not_move_the_nonce() {
+        let (mut sealer, mut opener) = halves();
+        let mut wire = Vec::new();
+        sealer.seal_frame(FrameKind::Last, b"hi", &mut wire).unwrap();
+        let mut forged = wire.clone();
+        forged[10..18].fill(0xff);
+
+        assert!(opener.open_message(&mut forged[2..]).is_err());
+
+        assert_eq!(opener.open_message(&mut wire[2..]).unwrap().1, b"hi");
+    }
+
+    #[test]
+    fn opened_message_moves_the_nonce() {
+        let (mut sealer, mut opener) = halves();
+        let mut wire = Vec::new();
+        sealer.seal_frame(FrameKind::Last, b"hi", &mut wire).unwrap();
+
+        assert!(opener.open_message(&mut wire.clone()[2..]).is_ok());
+
+        let fault = opener.open_message(&mut wire[2..]).unwrap_err();
+        assert_eq!(fault, Forged::Nonce { nonce: 1, last: 1 }.into());
+    }
+
+    #[test]
+    fn other_inner_flags_are_ignored() {
+        assert_eq!(
+            [0xfc, 0xfd, 0xfe, 0xff].map(kind_of),
+            [FrameKind::Last, FrameKind::More, FrameKind::Command, FrameKind::Command,]
+        );
+    }
+}

@@ -60,14 +60,15 @@ impl Sealer {
     pub fn seal_run(&mut self, plain: &[u8], wire: &mut Vec<u8>) -> Result<SealedRun, Fault> {
         let begin = wire.len();
         let mut run = SealedRun { consumed: 0, ends_message: true };
-        while let Some((kind, body, frame_len)) = first_frame(plain, run.consumed)? {
-            let sealed_len = (wire.len() - begin).saturating_add(Self::sealed_len(body.len()));
+        while let Some(frame) = PlainFrame::at(plain, run.consumed)? {
+            let sealed_len =
+                (wire.len() - begin).saturating_add(Self::sealed_len(frame.body.len()));
             if run.consumed > 0 && sealed_len > Self::RUN_LEN {
                 break;
             }
-            self.seal_frame(kind, body, wire)?;
-            run.consumed += frame_len;
-            run.ends_message = kind != FrameKind::More;
+            self.seal_frame(frame.kind, frame.body, wire)?;
+            run.consumed = frame.end;
+            run.ends_message = frame.kind != FrameKind::More;
         }
         Ok(run)
     }
@@ -108,16 +109,27 @@ impl fmt::Debug for Sealer {
     }
 }
 
-/// The whole frame that begins at `at`, if there is one: its kind, its body and its length.
-fn first_frame(plain: &[u8], at: usize) -> Result<Option<(FrameKind, &[u8], usize)>, Fault> {
-    let rest = plain.get(at..).unwrap_or_default();
-    let Some((header, header_len)) = FrameHeader::decode(rest)? else {
-        return Ok(None);
-    };
-    let body = usize::try_from(header.body_len)
-        .ok()
-        .and_then(|len| rest.get(header_len..header_len.checked_add(len)?));
-    Ok(body.map(|body| (header.kind, body, header_len + body.len())))
+struct PlainFrame<'a> {
+    kind: FrameKind,
+    body: &'a [u8],
+    /// Offset behind the frame.
+    end: usize,
+}
+
+impl<'a> PlainFrame<'a> {
+    /// The frame that begins at `at`, if it is whole.
+    fn at(plain: &'a [u8], at: usize) -> Result<Option<Self>, Fault> {
+        let rest = plain.get(at..).unwrap_or_default();
+        let Some((header, header_len)) = FrameHeader::decode(rest)? else {
+            return Ok(None);
+        };
+        let body = usize::try_from(header.body_len)
+            .ok()
+            .and_then(|len| rest.get(header_len..header_len.checked_add(len)?));
+        let frame =
+            |body: &'a [u8]| Self { kind: header.kind, body, end: at + header_len + body.len() };
+        Ok(body.map(frame))
+    }
 }
 
 fn inner_flags(kind: FrameKind) -> u8 {

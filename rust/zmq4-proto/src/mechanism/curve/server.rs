@@ -155,9 +155,9 @@ impl ExpectVerdict {
         let count = nonces.take()?;
         let mut metadata = Vec::new();
         self.ours.encode(&mut metadata);
-        let sealed = self.traffic_key.seal(&nonce::short(nonce::READY, count), &metadata);
+        let ready = self.traffic_key.seal(&nonce::short(nonce::READY, count), &metadata);
         let mut last_command = Vec::new();
-        put_command(&mut last_command, b"READY", &[&count.to_be_bytes(), &sealed]);
+        put_command(&mut last_command, b"READY", &[&count.to_be_bytes(), &ready]);
 
         let opener = Opener::new(self.traffic_key.share(), nonce::MESSAGE_OF_CLIENT, self.last);
         let sealer = Sealer::new(self.traffic_key, nonce::MESSAGE_OF_SERVER, nonces);
@@ -174,4 +174,149 @@ fn baked(client_transient: &PublicKey, transient: &SecretKey) -> Zeroizing<[u8; 
         *octet = part;
     }
     baked
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::{
+        CurveRandom, MetadataLimits,
+        mechanism::curve::layout::{HELLO_PADDING, HELLO_SIGNED, Welcome},
+    };
+
+    /// A client that says what it likes, but knows the server's key.
+    struct Client {
+        /// C', c'.
+        transient: KeyPair,
+        /// S'.
+        server_transient: PublicKey,
+        cookie: Vec<u8>,
+        server: ExpectInitiate,
+    }
+
+    fn keys(octet: u8) -> KeyPair {
+        KeyPair::from_secret(SecretKey::of_random(&[octet; KEY_LEN]))
+    }
+
+    impl Client {
+        fn new() -> Self {
+            let Ok(random) = CurveRandom::draw(|part| {
+                part.fill(0x5a);
+                Ok::<_, Infallible>(())
+            });
+            let ours = Ours { metadata: Metadata::new(), limits: MetadataLimits::default() };
+            let server = ExpectHello::new(CurveServer { keys: keys(1), random }, ours);
+            let (transient, server_key) = (keys(2), keys(1));
+            let greeting_key = SharedKey::agree(server_key.public(), transient.secret());
+            let signature = greeting_key.seal(&nonce::short(nonce::HELLO, 1), &HELLO_SIGNED);
+            let hello = [
+                &VERSION[..],
+                &HELLO_PADDING,
+                transient.public().as_bytes(),
+                &1_u64.to_be_bytes(),
+                &signature,
+            ];
+
+            let mut out = Vec::new();
+            let server =
+                server.on_command(HandshakeCommand::Hello(&hello.concat()), &mut out).unwrap();
+
+            let welcome = Welcome::parse(&out[2 + 8..]).unwrap();
+            let text =
+                greeting_key.open(&nonce::long(nonce::WELCOME, welcome.nonce), welcome.sealed);
+            let text = text.unwrap();
+            let server_transient = PublicKey::new(*text.first_chunk().unwrap()).unwrap();
+            let cookie = text[KEY_LEN..].to_vec();
+            Self { transient, server_transient, cookie, server }
+        }
+
+        /// Claims a key, with a vouch of the owner of another that names these two.
+        fn initiate(
+            self,
+            claimed: &[u8; KEY_LEN],
+            voucher: &KeyPair,
+            named: [&PublicKey; 2],
+        ) -> Result<Credentials, Fault> {
+            let named = named.map(|key| *key.as_bytes()).concat();
+            let vouch = SharedKey::agree(&self.server_transient, voucher.secret())
+                .seal(&nonce::long(nonce::VOUCH, &[9; 16]), &named);
+            let text = [&claimed[..], &[9; 16], &vouch].concat();
+            let sealed = SharedKey::agree(&self.server_transient, self.transient.secret())
+                .seal(&nonce::short(nonce::INITIATE, 2), &text);
+            let data = [&self.cookie[..], &2_u64.to_be_bytes(), &sealed].concat();
+            let result = self.server.on_command(HandshakeCommand::Initiate(&data));
+            result.map(|(credentials, _)| credentials)
+        }
+    }
+
+    #[test]
+    fn vouch_that_names_both_keys_proves_the_long_term_key() {
+        let (client, owner) = (Client::new(), keys(3));
+
+        let result = client.initiate(
+            owner.public().as_bytes(),
+            &owner,
+            [keys(2).public(), keys(1).public()],
+        );
+
+        let Ok(Credentials::Curve { public_key }) = result else { panic!("{result:?}") };
+        assert_eq!(public_key, *owner.public());
+    }
+
+    #[test]
+    fn vouch_of_another_owner_is_refused() {
+        let (client, owner, thief) = (Client::new(), keys(3), keys(4));
+
+        let result = client.initiate(
+            owner.public().as_bytes(),
+            &thief,
+            [keys(2).public(), keys(1).public()],
+        );
+
+        assert_eq!(result.unwrap_err(), Forged::Vouch.into());
+    }
+
+    #[test]
+    fn vouch_for_another_connection_or_another_server_is_refused() {
+        for named in [
+            [keys(5).public(), keys(1).public()],
+            [keys(2).public(), keys(5).public()],
+            [keys(1).public(), keys(2).public()],
+        ] {
+            let (client, owner) = (Client::new(), keys(3));
+
+            let result = client.initiate(owner.public().as_bytes(), &owner, named);
+
+            assert_eq!(result.unwrap_err(), Forged::Vouch.into());
+        }
+    }
+
+    #[test]
+    fn long_term_key_of_low_order_is_refused() {
+        let (client, owner) = (Client::new(), keys(3));
+
+        let result = client.initiate(&[0; KEY_LEN], &owner, [keys(2).public(), keys(1).public()]);
+
+        let command = SecurityCommand::Initiate;
+        assert_eq!(result.unwrap_err(), Forged::WeakKey { command }.into());
+    }
+
+    #[test]
+    fn cookie_with_another_content_is_refused() {
+        // Sealed with the server's own cookie key, as a cookie of another connection could be.
+        let (mut client, owner) = (Client::new(), keys(3));
+        let baked = baked(keys(5).public(), client.server.transient.secret());
+        let sealed = client.server.cookie_key.seal(&nonce::long(nonce::COOKIE, &[8; 16]), &*baked);
+        client.cookie = [&[8; 16][..], &sealed].concat();
+
+        let result = client.initiate(
+            owner.public().as_bytes(),
+            &owner,
+            [keys(2).public(), keys(1).public()],
+        );
+
+        assert_eq!(result.unwrap_err(), Forged::Cookie.into());
+    }
 }
