@@ -159,6 +159,17 @@ fn no_changed_octet_of_a_message_opens() {
 }
 
 #[test]
+fn good_frame_behind_a_fault_is_not_opened() {
+    let (mut sealer, mut opener) = halves();
+    let mut wire = Vec::new();
+    sealer.seal_frame(FrameKind::Last, b"hi", &mut wire).unwrap();
+
+    let fault = open(&mut opener, &mut [0, 0]).unwrap_err();
+
+    assert_eq!(opener.open_frame(&mut wire[2..]), Err(fault));
+}
+
+#[test]
 fn outer_flags_mean_nothing() {
     for flags in [0x00, 0x01, 0x04, 0x05, 0xf8] {
         let (mut sealer, mut opener) = halves();

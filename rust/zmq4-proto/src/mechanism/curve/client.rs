@@ -130,3 +130,34 @@ impl ExpectReady {
         Ok(Done { peer, last_command: Vec::new(), wrap })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::mechanism::curve::layout::{COOKIE_LEN, Hello};
+
+    #[test]
+    fn transient_key_of_low_order_is_refused() {
+        let keys = |octet| KeyPair::from_secret(SecretKey::of_random(&[octet; 32]));
+        let Ok(random) = CurveRandom::draw(|part| {
+            part.fill(0x5a);
+            Ok::<_, Infallible>(())
+        });
+        let client = CurveClient { keys: keys(1), server_key: *keys(2).public(), random };
+        let ours = Ours { metadata: Metadata::new(), limits: MetadataLimits::default() };
+        let mut out = Vec::new();
+        let step = ExpectWelcome::start(client, ours, &mut out).unwrap();
+        let hello = Hello::parse(&out[2 + 6..]).unwrap();
+        let client_transient = PublicKey::new(hello.transient_key).unwrap();
+        let sealed = SharedKey::agree(&client_transient, keys(2).secret())
+            .seal(&nonce::long(nonce::WELCOME, &[9; 16]), &[0; 32 + COOKIE_LEN]);
+
+        let welcome = [&[9; 16][..], &sealed].concat();
+        let result = step.on_command(HandshakeCommand::Welcome(&welcome), &mut out);
+
+        let command = SecurityCommand::Welcome;
+        assert_eq!(result.err(), Some(Forged::WeakKey { command }.into()));
+    }
+}
