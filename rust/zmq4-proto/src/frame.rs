@@ -117,14 +117,26 @@ pub fn header_len(body_len: usize) -> usize {
     if body_len <= MAX_SHORT_BODY { SHORT_HEADER_LEN } else { MAX_HEADER_LEN }
 }
 
+/// The shortest header for a body of `body_len` octets, and how many of the octets belong to it.
+pub(crate) fn encode_header(kind: FrameKind, body_len: usize) -> ([u8; MAX_HEADER_LEN], usize) {
+    match u8::try_from(body_len) {
+        Ok(short) => ([kind.flags(), short, 0, 0, 0, 0, 0, 0, 0], SHORT_HEADER_LEN),
+        Err(_) => (long_header(kind, body_len), MAX_HEADER_LEN),
+    }
+}
+
 fn put_long_header(out: &mut Vec<u8>, kind: FrameKind, body_len: usize) {
+    out.extend_from_slice(&long_header(kind, body_len));
+}
+
+fn long_header(kind: FrameKind, body_len: usize) -> [u8; MAX_HEADER_LEN] {
     // No address space exceeds 64 bits, so the fallback is never taken.
     let len = u64::try_from(body_len).unwrap_or(u64::MAX).to_be_bytes();
     let mut header = [kind.flags() | LONG; MAX_HEADER_LEN];
     if let Some(size) = header.last_chunk_mut() {
         *size = len;
     }
-    out.extend_from_slice(&header);
+    header
 }
 
 /// A header in short form: flags and a one-octet length.
@@ -213,6 +225,8 @@ mod tests {
             put_header(&mut out, FrameKind::More, body_len);
 
             assert_eq!(out.len(), header_len(body_len));
+            let (header, header_len) = encode_header(FrameKind::More, body_len);
+            assert_eq!(out, header[..header_len]);
         }
     }
 }

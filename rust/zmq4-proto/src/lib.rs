@@ -21,7 +21,8 @@
 
 mod error;
 pub use error::{
-    Denied, Excerpt, Fault, Foreign, Incompatible, LimitExceeded, Malformed, Misbehaved, Silence,
+    Denied, Excerpt, Fault, Foreign, Forged, Incompatible, LimitExceeded, Malformed, Misbehaved,
+    Silence,
 };
 
 mod version;
@@ -43,15 +44,29 @@ pub use metadata::{Metadata, MetadataLimits, PropertyRefused};
 
 mod command;
 pub use command::{
-    Command, MAX_PING_CONTEXT, put_cancel, put_cancel_message, put_error, put_ping, put_pong,
-    put_ready, put_subscribe, put_subscribe_message,
+    Command, MAX_PING_CONTEXT, SecurityCommand, put_cancel, put_cancel_message, put_error,
+    put_ping, put_pong, put_ready, put_subscribe, put_subscribe_message,
 };
 
 mod greeting;
 pub use greeting::{GREETING_LEN, Greeting, GreetingMachine, PeerGreeting, SHORT_GREETING_LEN};
 
+mod z85;
+pub use z85::{Z85Error, z85_decode, z85_encode};
+
+mod key;
+pub use key::{KEY_LEN, KeyPair, KeyRefused, PublicKey, SecretKey};
+
+mod security;
+pub use security::{
+    CredentialTooLong, Credentials, CurveClient, CurveServer, Password, PlainClient, Security,
+    Verdict,
+};
+
 mod mechanism;
-pub use mechanism::MechanismKind;
+pub use mechanism::{
+    CurveRandom, MechanismKind, OpenStop, OpenedRun, Opener, SealedRun, Sealer, Wrap,
+};
 
 mod handshake;
 pub use handshake::{Established, Handshake, HandshakeConfig, HandshakeLimits};

@@ -20,6 +20,11 @@ fn handshake_holds_for_its_corpus_and_mutations() {
 }
 
 #[test]
+fn secured_holds_for_its_corpus_and_mutations() {
+    replay("secured", entry::secured);
+}
+
+#[test]
 fn decoder_holds_for_its_corpus_and_mutations() {
     replay("decoder", entry::decoder);
 }

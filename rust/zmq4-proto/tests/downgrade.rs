@@ -51,7 +51,7 @@ fn peer_that_waits_for_our_octets_each_time_is_not_left_waiting() {
         handshake.handle_input(&hex(stage)).unwrap();
     }
 
-    let established = handshake.into_established().unwrap();
+    let (established, _) = handshake.into_established().unwrap();
     assert_eq!(established, known(Some(SocketType::Pull), b"me"));
 }
 
@@ -264,6 +264,7 @@ fn known(socket_type: Option<SocketType>, identity: &[u8]) -> Established {
         socket_type,
         routing_id: RoutingId::try_from(identity).unwrap(),
         metadata: zmq4_proto::Metadata::new(),
+        user_id: None,
     }
 }
 

@@ -40,7 +40,7 @@ fn recorded_ready_of_a_pub_establishes_a_sub() {
 
     exchange(&mut handshake, "0419055245414459 0b 536f636b65742d54797065 00000003 505542");
 
-    let established = handshake.into_established().unwrap();
+    let (established, _) = handshake.into_established().unwrap();
     assert_eq!(established.version, Version { major: 3, minor: 1 });
     assert_eq!(established.socket_type, Some(SocketType::Pub));
     assert!(established.routing_id.is_empty());
@@ -87,7 +87,7 @@ fn recorded_routing_id_arrives() {
 
     exchange(&mut handshake, READY_OF_CLIENT_1);
 
-    assert_eq!(handshake.into_established().unwrap().routing_id.as_bytes(), b"client-1");
+    assert_eq!(handshake.into_established().unwrap().0.routing_id.as_bytes(), b"client-1");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn minimal_3_0_client_that_sends_all_64_octets_at_once_is_served() {
          08 4964656e74697479 00000000",
     );
 
-    let established = handshake.into_established().unwrap();
+    let (established, _) = handshake.into_established().unwrap();
     assert!(!established.version.speaks_3_1());
     assert_eq!(established.socket_type, Some(SocketType::Dealer));
 }

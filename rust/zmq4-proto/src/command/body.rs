@@ -61,7 +61,7 @@ impl<'a> Command<'a> {
 /// Appends a whole command frame whose data is the concatenation of `data`.
 ///
 /// Every command we send passes here, so header form and length are decided by one function.
-pub(super) fn put_command(out: &mut Vec<u8>, name: &[u8], data: &[&[u8]]) {
+pub(crate) fn put_command(out: &mut Vec<u8>, name: &[u8], data: &[&[u8]]) {
     let data_len: usize = data.iter().map(|part| part.len()).sum();
     put_header(out, FrameKind::Command, 1 + name.len() + data_len);
     // Names are constants of this crate, all shorter than 256 octets.
@@ -72,7 +72,8 @@ pub(super) fn put_command(out: &mut Vec<u8>, name: &[u8], data: &[&[u8]]) {
     }
 }
 
-fn split_name(body: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Splits a body into name and data; `None` if it is no command.
+pub(super) fn split_name(body: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&len, rest) = body.split_first()?;
     rest.split_at_checked(len.into()).filter(|_| len > 0)
 }

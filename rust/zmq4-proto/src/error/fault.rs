@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use bytes::Bytes;
 
 use super::{
-    Denied, Excerpt, Incompatible, LimitExceeded, Malformed, Misbehaved, Silence,
+    Denied, Excerpt, Forged, Incompatible, LimitExceeded, Malformed, Misbehaved, Silence,
     incompatible::INVALID_SOCKET_TYPE,
 };
 
@@ -20,6 +20,8 @@ pub enum Fault {
     Malformed(Malformed),
     /// Well-formed octets that are wrong at this time.
     Misbehaved(Misbehaved),
+    /// Octets that do not prove where they come from.
+    Forged(Forged),
     /// Version, mechanism or socket type do not fit ours.
     Incompatible(Incompatible),
     /// We refused the peer's credentials.
@@ -45,6 +47,7 @@ impl Fault {
             Self::PeerError { reason } => reason == INVALID_SOCKET_TYPE.as_bytes(),
             Self::Malformed(_)
             | Self::Misbehaved(_)
+            | Self::Forged(_)
             | Self::Denied(_)
             | Self::LimitExceeded(_)
             | Self::Silent(_) => false,
@@ -72,6 +75,7 @@ impl Fault {
             },
             Self::Malformed(_)
             | Self::Misbehaved(_)
+            | Self::Forged(_)
             | Self::Incompatible(_)
             | Self::LimitExceeded(_)
             | Self::Silent(_) => None,
@@ -87,9 +91,9 @@ impl Fault {
             Self::Malformed(malformed) => malformed.wire_reason(),
             Self::Misbehaved(_) => Some("Unexpected command"),
             Self::Incompatible(incompatible) => incompatible.wire_reason(),
-            Self::Denied(denied) => Some(denied.wire_reason()),
+            Self::Denied(denied) => denied.wire_reason(),
             Self::LimitExceeded(limit) => limit.wire_reason(),
-            Self::Silent(_) | Self::PeerError { .. } => None,
+            Self::Forged(_) | Self::Silent(_) | Self::PeerError { .. } => None,
         }
     }
 }
@@ -99,6 +103,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Malformed(malformed) => malformed.fmt(f),
             Self::Misbehaved(misbehaved) => misbehaved.fmt(f),
+            Self::Forged(forged) => forged.fmt(f),
             Self::Incompatible(incompatible) => incompatible.fmt(f),
             Self::Denied(denied) => denied.fmt(f),
             Self::LimitExceeded(limit) => limit.fmt(f),
@@ -124,6 +129,12 @@ impl From<Malformed> for Fault {
 impl From<Misbehaved> for Fault {
     fn from(misbehaved: Misbehaved) -> Self {
         Self::Misbehaved(misbehaved)
+    }
+}
+
+impl From<Forged> for Fault {
+    fn from(forged: Forged) -> Self {
+        Self::Forged(forged)
     }
 }
 

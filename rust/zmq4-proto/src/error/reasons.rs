@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::error::Excerpt;
+use crate::{command::SecurityCommand, error::Excerpt};
 
 /// Octets that break the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +25,33 @@ pub enum Malformed {
     },
     /// Something else than a single frame in the place of a 2.0 peer's identity.
     RoutingIdFrame,
+    /// A command of PLAIN or CURVE whose parts do not fill it.
+    CommandLength {
+        /// The command.
+        command: SecurityCommand,
+        /// The length of its data, in octets.
+        len: usize,
+    },
+    /// A HELLO of another version of CURVE.
+    CurveVersion {
+        /// The number that decides.
+        major: u8,
+        /// The other number.
+        minor: u8,
+    },
+    /// A frame of encrypted traffic that holds no MESSAGE.
+    NotSealed,
 }
 
 impl Malformed {
     pub(super) fn wire_reason(self) -> Option<&'static str> {
         match self {
-            // There are no commands below 3.0.
-            Self::FrameLength { .. } | Self::RoutingIdFrame => None,
+            // There are no commands below 3.0, and PLAIN and CURVE answer only those they know.
+            Self::FrameLength { .. }
+            | Self::RoutingIdFrame
+            | Self::CommandLength { .. }
+            | Self::CurveVersion { .. }
+            | Self::NotSealed => None,
             Self::Command => Some("Malformed command"),
             Self::PropertyTruncated | Self::PropertyUnnamed | Self::RoutingIdLength { .. } => {
                 Some("Invalid metadata")
@@ -55,6 +75,13 @@ impl fmt::Display for Malformed {
             Self::RoutingIdFrame => {
                 f.write_str("the identity of a ZMTP 2.0 peer is not a single frame of a message")
             }
+            Self::CommandLength { command, len } => {
+                write!(f, "{len} octets of data make no {command}")
+            }
+            Self::CurveVersion { major, minor } => {
+                write!(f, "the peer speaks version {major}.{minor} of CURVE, not 1.0")
+            }
+            Self::NotSealed => f.write_str("a frame of encrypted traffic holds no MESSAGE"),
         }
     }
 }
@@ -104,11 +131,22 @@ impl Denied {
         }
     }
 
-    pub(super) fn wire_reason(self) -> &'static str {
+    /// The refusal that a status stands for, if it is one.
+    pub fn from_status(status: u16) -> Option<Self> {
+        match status {
+            300 => Some(Self::TryLater),
+            400 => Some(Self::Refused),
+            500 => Some(Self::HandlerFailed),
+            _ => None,
+        }
+    }
+
+    /// Who may try again later is not told: an ERROR would stop libzmq from trying.
+    pub(super) fn wire_reason(self) -> Option<&'static str> {
         match self {
-            Self::TryLater => "300",
-            Self::Refused => "400",
-            Self::HandlerFailed => "500",
+            Self::TryLater => None,
+            Self::Refused => Some("400"),
+            Self::HandlerFailed => Some("500"),
         }
     }
 }
@@ -163,12 +201,14 @@ pub enum LimitExceeded {
         /// The most octets allowed.
         limit: usize,
     },
+    /// One direction of a connection has sent 2^64 − 1 commands: no nonce is left.
+    Nonces,
 }
 
 impl LimitExceeded {
     pub(super) fn wire_reason(self) -> Option<&'static str> {
         match self {
-            Self::Frame { .. } | Self::Frames { .. } | Self::Message { .. } => None,
+            Self::Frame { .. } | Self::Frames { .. } | Self::Message { .. } | Self::Nonces => None,
             Self::Command { .. } => Some("Command too long"),
             Self::Properties { .. } | Self::PropertyValue { .. } | Self::Metadata { .. } => {
                 Some("Invalid metadata")
@@ -195,6 +235,7 @@ impl fmt::Display for LimitExceeded {
                 write!(f, "a property of {announced} octets exceeds the limit of {limit}")
             }
             Self::Metadata { limit } => write!(f, "metadata exceeds {limit} octets"),
+            Self::Nonces => f.write_str("the nonces of the connection are used up"),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What one side brings to a handshake.
 
 use crate::{
-    MechanismKind, Metadata, MetadataLimits, MinVersion, RoutingId, SocketType,
+    Metadata, MetadataLimits, MinVersion, RoutingId, Security, SocketType,
     metadata::{IDENTITY, SOCKET_TYPE},
 };
 
-/// What this side of a connection is and says.
-#[derive(Clone, Debug)]
+/// What this side of one connection is and says. It holds secrets of that connection, so it cannot
+/// be cloned.
+#[derive(Debug)]
 pub struct HandshakeConfig {
     /// Our socket's type.
     pub socket_type: SocketType,
@@ -14,12 +15,11 @@ pub struct HandshakeConfig {
     pub routing_id: RoutingId,
     /// The application's own properties, see [`Metadata::with_application`].
     pub metadata: Metadata,
-    /// Our mechanism.
-    pub mechanism: MechanismKind,
+    /// Our mechanism and what we bring to it.
+    pub security: Security,
     /// The least version that the peer must speak.
     ///
-    /// [`MinVersion::V2_0`] counts only under NULL. A peer of that version cannot be told why it is
-    /// refused, so it must not be set where peers are authenticated by their address.
+    /// [`MinVersion::V2_0`] counts only under NULL without authentication.
     pub min_version: MinVersion,
     /// How much we take from the peer.
     pub limits: HandshakeLimits,
@@ -30,7 +30,7 @@ pub struct HandshakeConfig {
 pub struct HandshakeLimits {
     /// Longest body of a command, in octets.
     pub command_len: usize,
-    /// Limits within READY.
+    /// Limits of the peer's metadata.
     pub metadata: MetadataLimits,
 }
 
@@ -49,7 +49,7 @@ impl HandshakeConfig {
             socket_type,
             routing_id: RoutingId::default(),
             metadata: Metadata::new(),
-            mechanism: MechanismKind::Null,
+            security: Security::default(),
             min_version: MinVersion::default(),
             limits: HandshakeLimits::default(),
         }

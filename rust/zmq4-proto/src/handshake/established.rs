@@ -1,5 +1,7 @@
 //! [`Established`]: what a finished handshake leaves behind.
 
+use bytes::Bytes;
+
 use crate::{
     Metadata, RoutingId, SocketType, Version,
     error::{Excerpt, Fault, Incompatible, Malformed},
@@ -17,8 +19,18 @@ pub struct Established {
     pub socket_type: Option<SocketType>,
     /// The peer's routing id; empty if it gave none or one that is not its to choose.
     pub routing_id: RoutingId,
-    /// All properties of the peer, those above included; none of a 2.0 peer.
+    /// All properties of the peer, those above included, and before them what the verdict about it
+    /// added; none of a 2.0 peer.
     pub metadata: Metadata,
+    /// Who the peer is, by the verdict about it; `None` if there was none.
+    pub user_id: Option<Bytes>,
+}
+
+/// What a verdict said about a peer that it let in.
+#[derive(Clone, Debug)]
+pub(super) struct Authorised {
+    pub(super) user_id: Bytes,
+    pub(super) metadata: Metadata,
 }
 
 impl Established {
@@ -31,12 +43,21 @@ impl Established {
     pub(super) fn new(
         ours: SocketType,
         version: Version,
-        metadata: Metadata,
+        peer: &Metadata,
+        authorised: Option<Authorised>,
     ) -> Result<Self, Fault> {
         let socket_type =
-            metadata.get(SOCKET_TYPE).map(|name| accepted_type(ours, name)).transpose()?;
+            peer.get(SOCKET_TYPE).map(|name| accepted_type(ours, name)).transpose()?;
+        let (user_id, mut metadata) = match authorised {
+            Some(Authorised { user_id, metadata }) => (Some(user_id), metadata),
+            None => (None, Metadata::new()),
+        };
+        // The first of a name counts: the verdict wins over the peer.
+        for (name, value) in peer.iter() {
+            metadata.push(name, value);
+        }
         let routing_id = chosen_by_peer(metadata.get(IDENTITY).unwrap_or_default())?;
-        Ok(Self { version, socket_type, routing_id, metadata })
+        Ok(Self { version, socket_type, routing_id, metadata, user_id })
     }
 
     /// What a ZMTP 2.0 peer told.
@@ -50,6 +71,7 @@ impl Established {
             socket_type,
             routing_id: chosen_by_peer(identity)?,
             metadata: Metadata::new(),
+            user_id: None,
         })
     }
 }

@@ -1,13 +1,21 @@
-//! [`MechanismKind`]: which mechanism a socket uses.
+//! [`MechanismKind`]: which mechanism a socket uses, and in which role.
 
 use crate::greeting::MECHANISM_LEN;
 
-/// The mechanism of a socket. Both ends must have the same.
+/// The mechanism of a socket, and its role in it. Both ends must have the same mechanism.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MechanismKind {
     /// No credentials, no encryption. Source: RFC 37/ZMTP, "The NULL Security Mechanism".
     #[default]
     Null,
+    /// Gives name and password. Source: RFC 24/ZMTP-PLAIN.
+    PlainClient,
+    /// Asks for name and password.
+    PlainServer,
+    /// Knows the server's key. Source: RFC 26/CurveZMQ.
+    CurveClient,
+    /// Learns the client's key.
+    CurveServer,
 }
 
 impl MechanismKind {
@@ -15,6 +23,8 @@ impl MechanismKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Null => "NULL",
+            Self::PlainClient | Self::PlainServer => "PLAIN",
+            Self::CurveClient | Self::CurveServer => "CURVE",
         }
     }
 
@@ -28,9 +38,10 @@ impl MechanismKind {
     }
 
     /// True if this side is the mechanism's server; NULL has none.
-    pub(crate) fn as_server(self) -> bool {
+    pub fn as_server(self) -> bool {
         match self {
-            Self::Null => false,
+            Self::PlainServer | Self::CurveServer => true,
+            Self::Null | Self::PlainClient | Self::CurveClient => false,
         }
     }
 }

@@ -1,57 +1,54 @@
 //! NULL: both sides send READY at once, and that is all.
 //!
 //! ```text
-//!            ┌── READY ──▶ done
-//!   waiting ─┼── ERROR ──▶ the peer's fault
-//!            └── other ──▶ misbehaved
+//!                                       ┌── READY ──▶ done
+//!   (ExpectVerdict ──▶)  ExpectReady ───┼── ERROR ──▶ the peer's fault
+//!                                       └── other ──▶ misbehaved
 //! ```
 //!
 //! Neither side waits for the other's READY before it sends its own: two that waited would wait for
-//! ever. Source: RFC 37/ZMTP, "The NULL Security Mechanism".
+//! ever. Where the peer is judged by its address, our READY waits for that verdict, and for nothing
+//! else. Source: RFC 37/ZMTP, "The NULL Security Mechanism".
 
-use bytes::Bytes;
-
-use super::Step;
+use super::{
+    Wrap,
+    step::{Done, Ours, unexpected},
+};
 use crate::{
-    Command, Metadata, MetadataLimits,
-    command::put_ready,
-    error::{Excerpt, Fault, Malformed, Misbehaved},
+    Metadata, MetadataLimits,
+    command::{HandshakeCommand, put_ready},
+    error::Fault,
 };
 
-/// One side of a NULL handshake.
-#[derive(Clone, Debug)]
-pub(crate) struct Null {
-    /// Our own metadata, until it is sent.
-    unsent: Option<Metadata>,
+/// The peer may not be told anything before it is judged.
+pub(crate) struct ExpectVerdict(Ours);
+
+impl ExpectVerdict {
+    pub(super) fn new(ours: Ours) -> Self {
+        Self(ours)
+    }
+
+    pub(super) fn on_accept(self, out: &mut Vec<u8>) -> ExpectReady {
+        ExpectReady::start(&self.0, out)
+    }
+}
+
+/// Our READY is out, the peer's is not in.
+pub(crate) struct ExpectReady {
     limits: MetadataLimits,
 }
 
-impl Null {
-    pub(super) fn new(metadata: Metadata, limits: MetadataLimits) -> Self {
-        Self { unsent: Some(metadata), limits }
+impl ExpectReady {
+    pub(super) fn start(ours: &Ours, out: &mut Vec<u8>) -> Self {
+        put_ready(out, &ours.metadata);
+        Self { limits: ours.limits }
     }
 
-    pub(super) fn next_command(&mut self, out: &mut Vec<u8>) {
-        if let Some(metadata) = self.unsent.take() {
-            put_ready(out, &metadata);
-        }
-    }
-
-    pub(super) fn on_command(&self, command: Command<'_>) -> Result<Step, Fault> {
-        let name: &[u8] = match command {
-            Command::Ready(metadata) => {
-                return Ok(Step::Done(Metadata::parse(metadata, &self.limits)?));
-            }
-            Command::Error(reason) => {
-                return Err(Fault::PeerError { reason: Bytes::copy_from_slice(reason) });
-            }
-            Command::Malformed => return Err(Malformed::Command.into()),
-            Command::Ping { .. } => b"PING",
-            Command::Pong { .. } => b"PONG",
-            Command::Subscribe(_) => b"SUBSCRIBE",
-            Command::Cancel(_) => b"CANCEL",
-            Command::Unknown { name } => name,
+    pub(super) fn on_command(self, command: HandshakeCommand<'_>) -> Result<Done, Fault> {
+        let HandshakeCommand::Ready(data) = command else {
+            return Err(unexpected(command));
         };
-        Err(Misbehaved::UnexpectedCommand { name: Excerpt::new(name) }.into())
+        let peer = Metadata::parse(data, &self.limits)?;
+        Ok(Done { peer, last_command: Vec::new(), wrap: Wrap::Plain })
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn shake<'a>(
         }
         assert!(leftover.is_empty() || handshake.is_established(), "octets were left too early");
     }
-    let end = handshake.into_established().map(|established| Ok((established, leftover)));
+    let end = handshake.into_established().map(|(established, _)| Ok((established, leftover)));
     Outcome { sent, end }
 }
 

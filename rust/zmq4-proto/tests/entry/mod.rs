@@ -7,13 +7,15 @@
 
 #[path = "../dialogue/mod.rs"]
 mod dialogue;
+#[path = "../secured/mod.rs"]
+mod secured;
 #[path = "../traffic/mod.rs"]
 mod traffic;
 
 use zmq4_proto::{
-    Command, Decoder, FrameHeader, GREETING_LEN, GreetingMachine, HandshakeConfig, MechanismKind,
-    MinVersion, RoutingId, SHORT_GREETING_LEN, SocketType, TrafficLimits, put_cancel_message,
-    put_subscribe_message,
+    Command, Credentials, Decoder, Denied, FrameHeader, GREETING_LEN, GreetingMachine,
+    HandshakeConfig, MechanismKind, MinVersion, RoutingId, SHORT_GREETING_LEN, Security,
+    SocketType, TrafficLimits, Verdict, put_cancel_message, put_subscribe_message,
 };
 
 use dialogue::shake;
@@ -71,10 +73,10 @@ pub(crate) fn handshake(data: &[u8]) {
 fn handshake_for(least: MinVersion, data: &[u8]) {
     let (cuts, input) = split_cuts(data);
     let ours = SocketType::ALL[usize::from(cuts) % SocketType::ALL.len()];
-    let config = HandshakeConfig { min_version: least, ..HandshakeConfig::new(ours) };
+    let config = || HandshakeConfig { min_version: least, ..HandshakeConfig::new(ours) };
 
-    let whole = shake(config.clone(), [input]);
-    assert_eq!(shake(config, pieces(input, cuts)), whole);
+    let whole = shake(config(), [input]);
+    assert_eq!(shake(config(), pieces(input, cuts)), whole);
 
     match whole.end {
         None => {}
@@ -92,6 +94,40 @@ fn handshake_for(least: MinVersion, data: &[u8]) {
             }
         }
         Some(Err(fault)) => assert!(!fault.to_string().contains('\n')),
+    }
+}
+
+/// A handshake with credentials: any octets end the same way, however they are cut, and whoever is
+/// ready was let in, by the secrets that the peer must know.
+pub(crate) fn secured(data: &[u8]) {
+    let Some((&role, data)) = data.split_first() else { return };
+    let (cuts, input) = split_cuts(data);
+    let config = || match role % 5 {
+        0 => secured::curve_server(SocketType::Router),
+        1 => secured::curve_client(SocketType::Dealer),
+        2 => secured::plain_server(SocketType::Router),
+        3 => secured::plain_client(SocketType::Dealer),
+        _ => secured::with(SocketType::Router, Security::Null { authenticate: true }),
+    };
+    let kind = config().security.kind();
+    let verdict = if cuts & 1 == 0 { Verdict::accept() } else { Verdict::Deny(Denied::Refused) };
+
+    let whole = secured::run(config(), verdict.clone(), [input]);
+    let pieces = secured::run(config(), verdict.clone(), pieces(input, cuts));
+
+    assert_eq!(pieces.sent, whole.sent);
+    assert_eq!(format!("{:?}", pieces.end), format!("{:?}", whole.end));
+    let judges = kind.as_server() || kind == MechanismKind::Null;
+    assert!(whole.asked.is_empty() || judges);
+    if whole.is_ready() {
+        assert!(!judges || (whole.asked.len() == 1 && verdict == Verdict::accept()));
+        assert_eq!(whole.peer().user_id.is_some(), judges);
+        assert!(input.len() >= GREETING_LEN);
+    }
+    for credentials in &whole.asked {
+        if let Credentials::Curve { public_key } = credentials {
+            assert_eq!(public_key, secured::client_keys().public(), "only it can have vouched");
+        }
     }
 }
 

@@ -201,7 +201,8 @@ impl End {
             Ok(consumed) => {
                 handshake.poll_transmit(&mut self.unsent);
                 if handshake.is_established() {
-                    self.established = self.handshake.take().unwrap().into_established();
+                    let established = self.handshake.take().unwrap().into_established();
+                    self.established = established.map(|(peer, _)| peer);
                     let speaks_ping = self.peer().version.speaks_3_1();
                     self.keepalive = Some(Keepalive::new(self.heartbeat, speaks_ping, now));
                     self.handle_traffic(&octets[consumed..], now);
