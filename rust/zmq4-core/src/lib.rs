@@ -28,6 +28,7 @@ mod peer;
 mod pipe;
 mod proxy;
 mod random;
+mod security;
 mod session;
 mod socket;
 mod subscription;
@@ -54,6 +55,9 @@ pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
+pub use security::{
+    Admission, Answer, Authenticator, Mechanism, Policy, Question, SecurityOptions,
+};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{Drops, OpenEndpoint, Socket, Stats, Take, Wait};
 pub use sys::{BlockedSignals, Descriptors, SignalMask};

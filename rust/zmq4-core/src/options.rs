@@ -3,6 +3,7 @@
 use std::os::fd::RawFd;
 use std::time::Duration;
 
+use crate::security::SecurityOptions;
 use bytes::Bytes;
 use zmq4_proto::{Heartbeat, Metadata, MinVersion, RoutingId};
 
@@ -17,6 +18,8 @@ pub struct SocketOptions {
     pub session: SessionOptions,
     /// What is peculiar to some socket types.
     pub pattern: PatternOptions,
+    /// Who it is, and whom it lets in.
+    pub security: SecurityOptions,
 }
 
 /// How much is queued for one peer, and what happens beyond.

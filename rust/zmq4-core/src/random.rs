@@ -1,7 +1,17 @@
-//! Randomness for jitter and names: the standard library's keyed hasher, seeded by the system.
-//! Nothing secret is made from it.
+//! Randomness. Jitter and names come from the standard library's keyed hasher, seeded by the system; secrets
+//! from the system itself.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
+
+/// Fills `octets` with what nobody can guess.
+///
+/// # Errors
+///
+/// The system has none to give.
+pub(crate) fn fill(octets: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(octets).map_err(io::Error::from)
+}
 
 /// A random number.
 pub(crate) fn u64() -> u64 {

@@ -46,6 +46,7 @@ use crate::context::Context;
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
 use crate::pipe::PipeId;
+use crate::security::SecurityOptions;
 
 /// The socket that a session serves.
 pub(crate) trait Host: Send + Sync + std::fmt::Debug {
@@ -86,6 +87,7 @@ pub(crate) struct Plan {
     pub(crate) socket_type: SocketType,
     pub(crate) link: LinkOptions,
     pub(crate) session: SessionOptions,
+    pub(crate) security: SecurityOptions,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) status: Arc<EndpointStatus>,
     /// Where the sessions of a listener are counted.
@@ -102,4 +104,6 @@ pub(crate) struct Opened {
     pub(crate) peer: Arc<Peer>,
     /// Traffic that arrived behind the peer's READY.
     pub(crate) leftover: Vec<u8>,
+    /// What the mechanism does to traffic.
+    pub(crate) wrap: zmq4_proto::Wrap,
 }

@@ -5,10 +5,11 @@ use std::future::poll_fn;
 use std::io::IoSlice;
 use std::sync::Arc;
 
-use zmq4_proto::{Established, Handshake, HandshakeConfig};
+use zmq4_proto::{Credentials, Denied, Established, Fault, Handshake, HandshakeConfig, Verdict};
 
 use super::{Opened, Plan, Reason};
 use crate::peer::Peer;
+use crate::security::{Answer, Question};
 use crate::transport::Link;
 
 /// Opens a connection over `link` within the handshake deadline.
@@ -28,29 +29,57 @@ async fn shake(link: Link, plan: &Plan) -> Result<Opened, Reason> {
     config.routing_id = plan.session.routing_id.clone();
     config.metadata = plan.session.metadata.clone();
     config.min_version = plan.session.min_version;
+    config.security = plan.security.draw()?;
     let mut handshake = Handshake::new(config);
     let mut input = Vec::new();
+    if let Err(fault) = negotiate(&link, plan, &mut handshake, &mut input).await? {
+        // What the peer may still be told: our whole greeting, or an ERROR command.
+        let _ = send(&link, &mut handshake).await;
+        return Err(Reason::Fault(fault));
+    }
+    let (established, wrap) = handshake.into_established().ok_or(Reason::Ended)?;
+    let peer = Arc::new(peer(&link, established));
+    Ok(Opened { link, peer, leftover: input, wrap })
+}
+
+/// Speaks and listens until the peer is ready, or until there is a fault. What is left of `input` is traffic.
+async fn negotiate(
+    link: &Link,
+    plan: &Plan,
+    handshake: &mut Handshake,
+    input: &mut Vec<u8>,
+) -> Result<Result<(), Fault>, Reason> {
     loop {
-        send(&link, &mut handshake).await?;
+        send(link, handshake).await?;
         if handshake.is_established() {
-            break;
+            return Ok(Ok(()));
         }
-        receive(&link, &mut input).await?;
-        match handshake.handle_input(&input) {
-            Ok(consumed) => {
-                input.drain(..consumed);
-            }
-            Err(fault) => {
-                // What the peer may still be told: our whole greeting, or an ERROR command.
-                let _ = send(&link, &mut handshake).await;
-                return Err(Reason::Fault(fault));
-            }
+        let taken = if let Some(credentials) = handshake.credentials().cloned() {
+            let verdict = judge(link, plan, credentials).await;
+            handshake.authorize(verdict).and_then(|()| handshake.handle_input(input))
+        } else {
+            receive(link, input).await?;
+            handshake.handle_input(input)
+        };
+        match taken {
+            Ok(consumed) => drop(input.drain(..consumed)),
+            Err(fault) => return Ok(Err(fault)),
         }
     }
-    // Every socket is under NULL, which leaves frames as they are.
-    let (established, _wrap) = handshake.into_established().ok_or(Reason::Ended)?;
-    let peer = Arc::new(peer(&link, established));
-    Ok(Opened { link, peer, leftover: input })
+}
+
+/// Has the peer judged.
+async fn judge(link: &Link, plan: &Plan, credentials: Credentials) -> Verdict {
+    let (answer, verdict) = Answer::new();
+    let question = Question {
+        domain: plan.security.admission.domain.clone(),
+        address: link.peer().to_owned(),
+        routing_id: plan.session.routing_id.clone(),
+        credentials,
+        answer,
+    };
+    plan.security.admission.policy.put(question);
+    verdict.await.unwrap_or(Verdict::Deny(Denied::HandlerFailed))
 }
 
 fn peer(link: &Link, established: Established) -> Peer {
@@ -60,7 +89,7 @@ fn peer(link: &Link, established: Established) -> Peer {
         socket_type: established.socket_type,
         version: Some(established.version),
         metadata: established.metadata,
-        user_id: None,
+        user_id: established.user_id.map(|id| String::from_utf8_lossy(&id).into_owned()),
     }
 }
 

@@ -122,6 +122,7 @@ fn cause_of_fault(fault: &Fault) -> Cause {
         Fault::LimitExceeded(_) => Cause::Limit,
         Fault::Malformed(_)
         | Fault::Misbehaved(_)
+        | Fault::Forged(_)
         | Fault::Incompatible(_)
         | Fault::Denied(_)
         | Fault::PeerError { .. } => Cause::Protocol,

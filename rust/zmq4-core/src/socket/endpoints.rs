@@ -233,6 +233,7 @@ impl Core {
             socket_type: self.socket_type,
             link: options.link,
             session: options.session,
+            security: options.security,
             host: Arc::new(EndpointHost { core: Arc::clone(self), endpoint, name }),
             status,
             context: self.context.clone(),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use zmq4_proto::{Frame, Heartbeat, SocketType, Version};
+use zmq4_proto::{Frame, Heartbeat, SocketType, Version, Wrap};
 
 use super::super::connecting::Dial;
 use super::super::{
@@ -18,6 +18,7 @@ use crate::monitor::{EventStream, Hub};
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
 use crate::pipe::{Given, Marks, Overflow, Part, PipeEnd, PipeId, Refill};
+use crate::security::SecurityOptions;
 use crate::sync::{Mutex, Rank};
 use crate::testing::{ScriptedPeer, a_peer};
 use crate::transport::Link;
@@ -126,6 +127,7 @@ impl Setup {
             socket_type: SocketType::Dealer,
             link: LinkOptions::default(),
             session: self.options.clone(),
+            security: SecurityOptions::default(),
             host: Arc::<StubHost>::clone(host),
             status: EndpointStatus::new(address, EndpointPhase::Connecting, &hub),
             context: Context::new(0),
@@ -149,7 +151,7 @@ impl Setup {
         let (peer, link) = ScriptedPeer::new(self.capacity);
         let mut identity = Arc::into_inner(a_peer()).expect("just made");
         identity.version = Some(self.version);
-        (peer, Opened { link, peer: Arc::new(identity), leftover: Vec::new() })
+        (peer, Opened { link, peer: Arc::new(identity), leftover: Vec::new(), wrap: Wrap::Plain })
     }
 
     fn traffic_at(&self, desk: Desk, host: Arc<StubHost>) -> Running {
