@@ -52,16 +52,6 @@ def test_keepalive_is_the_connections(tcp_endpoint: str, deadline: float) -> Non
             ]
 
 
-def test_user_timeout_is_the_connections(tcp_endpoint: str, deadline: float) -> None:
-    with (
-        zmq4.Pull(bind=tcp_endpoint) as pull,
-        zmq4.Push(connect=pull.endpoint, tcp_user_timeout=7.5) as push,
-    ):
-        port = connected(push, pull, deadline)
-
-        assert option_of(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, remote=port) == 7500
-
-
 def is_allowed(option: int, value: int | bytes) -> bool:
     """Tell whether the system lets this process set an option of sockets."""
     with socket.socket() as probe:
