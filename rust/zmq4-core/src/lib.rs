@@ -52,7 +52,7 @@ pub use options::{
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
-pub use pipe::{FrameRef, Frames, MessageRef, Part};
+pub use pipe::{FrameRef, Frames, MessageRef, Part, PlainRef, TakeMany};
 pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{Drops, OpenEndpoint, Socket, Stats, Take, Wait};
