@@ -12,6 +12,8 @@ mod marks;
 mod message;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_segments;
 mod party;
 mod plain;
 mod queue;

@@ -47,25 +47,25 @@ impl PipeEnd {
         if self.envelope > 0 || self.origin.routing_id.is_some() {
             return (Tally::default(), false);
         }
-        let from = From { peer: self.peer.as_ref(), pipe: self.origin.pipe.0 };
+        let from = Source { peer: self.peer.as_ref(), pipe: self.origin.pipe.0 };
         self.local.take_plain(most, &self.inbound, from, take)
     }
 }
 
 /// Where the messages of a run come from.
 #[derive(Clone, Copy)]
-struct From<'a> {
+pub(super) struct Source<'a> {
     /// If the segment does not say.
-    peer: Option<&'a Arc<Peer>>,
-    pipe: u64,
+    pub(super) peer: Option<&'a Arc<Peer>>,
+    pub(super) pipe: u64,
 }
 
 impl LocalBatch {
-    fn take_plain(
+    pub(super) fn take_plain(
         &mut self,
         most: Tally,
         queue: &Queue,
-        from: From<'_>,
+        from: Source<'_>,
         take: &mut impl TakeMany,
     ) -> (Tally, bool) {
         let (mut all, mut wake) = (Tally::default(), false);
@@ -85,7 +85,7 @@ impl LocalBatch {
 
 impl Segment {
     #[inline]
-    fn take_plain(&mut self, most: Tally, from: From<'_>, take: &mut impl TakeMany) -> Tally {
+    fn take_plain(&mut self, most: Tally, from: Source<'_>, take: &mut impl TakeMany) -> Tally {
         let mut run = Tally::default();
         if !self.externals.is_empty() {
             return run;
