@@ -194,9 +194,10 @@ impl Bench {
     fn push_each(&mut self, bodies: Vec<Vec<u8>>) {
         let model = bodies.clone();
         let plain = |body: &'_ Vec<u8>| body.len() < Part::SHARED_FROM;
-        let given: Vec<_> = match model.iter().all(plain) {
-            true => model.iter().map(|body| Part::Copy(body)).collect(),
-            false => parts(&model),
+        let given: Vec<_> = if model.iter().all(plain) {
+            model.iter().map(|body| Part::Copy(body)).collect()
+        } else {
+            parts(&model)
         };
         let (taken, pushed) = self.queue.push_each(&given);
         let was_asleep = self.naive.is_asleep;
