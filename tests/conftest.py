@@ -3,6 +3,8 @@
 The fixtures live one idea a file in ``tests/fixtures``; a test asks for them by name.
 """
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
@@ -13,6 +15,10 @@ pytest_plugins = [
     "fixtures.left_out",
     "fixtures.peers",
 ]
+
+# A shell that starts the tests in its background has them, and their children, ignore SIGINT.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: a machine under load is slow, not wrong. The blob repeats a failure elsewhere.
 settings.register_profile(

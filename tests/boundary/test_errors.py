@@ -102,7 +102,12 @@ CASES: list[tuple[Callable[[], None], type[zmq4.ZMQError], int, str]] = [
     (endpoint_without_a_folder, zmq4.EndpointError, errno.ENOENT, "ipc:///no/such/folder/socket"),
     (invalid_endpoint, zmq4.InvalidEndpoint, errno.EINVAL, "no address at all"),
     (no_peers, zmq4.NoPeers, errno.EAGAIN, "no peer"),
-    (unroutable, zmq4.Unroutable, errno.EHOSTUNREACH, "no peer has that routing id"),
+    (
+        unroutable,
+        zmq4.Unroutable,
+        errno.EHOSTUNREACH,
+        "no peer has the routing id b'nobody'; send to msg.sender",
+    ),
     (state_error, zmq4.StateError, 156384763, "no endpoint"),
     (option_error, zmq4.OptionError, errno.EINVAL, "send_hwm: "),
     (multipart_error, zmq4.MultipartError, errno.EINVAL, "2 frames"),

@@ -4,6 +4,7 @@ import pytest
 
 import zmq4
 from fixtures.clock import DEADLINE
+from fixtures.leaks import settle
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -12,3 +13,4 @@ def io_thread() -> None:
     with zmq4.Pull(bind="tcp://127.0.0.1:0") as pull, zmq4.Push(connect=pull.endpoint) as push:
         push.send(b"the thread runs, and has its name")
         pull.recv(timeout=DEADLINE)
+    settle()

@@ -115,20 +115,24 @@ class Victim:
         assert (self.process.returncode, output, errors) == (0, "", "")
 
     def endure(self, attack: Callable[[], None]) -> int:
-        """Have it attacked twice, and return by how many octets the second time made it grow.
+        """Have it attacked again and again, and return by how many octets that made it grow each time.
 
-        The first time shows how much its allocator keeps; after both it must hold no descriptor and
-        no thread that it had not before, and serve its honest peer.
+        The first time shows how much its allocator keeps. If it grows the second time, a third one
+        tells whether it does so every time, or the allocator took another step. After each it must
+        hold no descriptor and no thread that it had not before, and serve its honest peer.
         """
         with self.friend() as friend:
             before = self.usage
-            attack()
-            friend.is_served()
-            once = self.wait_until_as_before(before)
-            attack()
-            friend.is_served()
-            twice = self.wait_until_as_before(before)
-        return twice.resident - once.resident
+
+            def resident_after() -> int:
+                attack()
+                friend.is_served()
+                return self.wait_until_as_before(before).resident
+
+            once, twice = resident_after(), resident_after()
+            if twice - once <= gauge.MIB:
+                return twice - once
+            return min(twice - once, resident_after() - twice)
 
     @contextmanager
     def friend(self) -> Iterator[Friend]:

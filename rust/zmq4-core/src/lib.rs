@@ -53,7 +53,7 @@ pub use options::{
 };
 pub use packed::{OffsetFrame, Unpacked, pack};
 pub use peer::Peer;
-pub use pipe::{FrameRef, Frames, MessageRef, Part};
+pub use pipe::{FrameRef, Frames, MessageRef, Part, PlainRef, TakeMany};
 pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use security::{
     Admission, Answer, Authenticator, Mechanism, Policy, Question, SecurityOptions,

@@ -181,8 +181,10 @@ pub(crate) fn descriptor_limit() -> usize {
 /// What a TCP peer owes us an answer to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Owed {
-    /// Something was sent since its last answer, or it was probed for room.
-    pub(crate) is_asked: bool,
+    /// Something was sent since its last answer.
+    pub(crate) is_sent: bool,
+    /// It was probed for room, and has not answered yet.
+    pub(crate) is_probed: bool,
     /// The time since it acknowledged anything.
     pub(crate) last_answer: Duration,
 }
@@ -209,7 +211,8 @@ pub(crate) fn owed(fd: BorrowedFd<'_>) -> Option<Owed> {
         told.assume_init()
     };
     Some(Owed {
-        is_asked: told.tcpi_probes > 0 || told.tcpi_last_data_sent < told.tcpi_last_ack_recv,
+        is_sent: told.tcpi_last_data_sent < told.tcpi_last_ack_recv,
+        is_probed: told.tcpi_probes > 0,
         last_answer: Duration::from_millis(told.tcpi_last_ack_recv.into()),
     })
 }

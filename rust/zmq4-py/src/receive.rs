@@ -4,7 +4,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyInt;
-use zmq4_core::{MessageRef, RecvError, Take, WaitSide};
+use zmq4_core::{MessageRef, PlainRef, RecvError, Take, TakeMany, WaitSide};
 
 use crate::buffer::to_bytes;
 use crate::error::{self, Kind};
@@ -248,8 +248,7 @@ impl<'py> Batch<'py> {
 
     /// Takes what is there.
     pub(crate) fn fill(&mut self, core: &zmq4_core::Socket, max: usize) -> Result<(), RecvError> {
-        let messages = &mut self.messages;
-        core.try_recv_many(max, |message| messages.push(message::new(&message))).map(drop)
+        core.try_recv_many(max, self).map(drop)
     }
 
     /// The list. A message for which there was no memory is lost with the exception.
@@ -281,6 +280,21 @@ impl<'py> Batch<'py> {
             }
             Ok(list)
         }
+    }
+}
+
+impl TakeMany for Batch<'_> {
+    fn expect(&mut self, messages: usize) {
+        self.messages.reserve(messages);
+    }
+
+    #[inline]
+    fn plain(&mut self, message: PlainRef<'_>) {
+        self.messages.push(message::of_plain(message));
+    }
+
+    fn other(&mut self, message: MessageRef<'_>) {
+        self.messages.push(message::new(&message));
     }
 }
 

@@ -188,7 +188,8 @@ impl<'py> ManySender<'py> {
         let mut at = 0;
         loop {
             let end = rows.len().min(at + CHUNK);
-            let chunk: Vec<_> = (at..end).filter_map(|at| rows.get_item(at).ok()).collect();
+            let mut chunk = Vec::with_capacity(end - at);
+            chunk.extend((at..end).map_while(|at| rows.get_item(at).ok()));
             if chunk.is_empty() {
                 return Ok(());
             }
@@ -243,7 +244,9 @@ impl<'py> ManySender<'py> {
         let octets = |row: &'a Bound<'py, PyAny>| {
             exact_bytes(row.as_borrowed()).filter(|octets| octets.len() < Part::SHARED_FROM)
         };
-        rows.iter().map_while(octets).map(Part::Copy).collect()
+        let mut small = Vec::with_capacity(rows.len());
+        small.extend(rows.iter().map_while(octets).map(Part::Copy));
+        small
     }
 
     fn send_row(&mut self, row: &Bound<'py, PyAny>) -> PyResult<()> {

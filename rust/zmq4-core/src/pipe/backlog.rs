@@ -41,6 +41,12 @@ impl Tally {
         self.octets = self.octets.saturating_sub(octets);
     }
 
+    /// The lesser of each.
+    #[inline]
+    pub(crate) fn least(self, other: Self) -> Self {
+        Self { messages: self.messages.min(other.messages), octets: self.octets.min(other.octets) }
+    }
+
     pub(crate) fn less(mut self, other: Self) -> Self {
         self.subtract(other.messages, other.octets);
         self
@@ -125,7 +131,7 @@ impl Backlog {
     }
 
     #[inline]
-    fn segment_for(&mut self, octets: usize, peer: Option<&Arc<Peer>>) -> &mut Segment {
+    pub(super) fn segment_for(&mut self, octets: usize, peer: Option<&Arc<Peer>>) -> &mut Segment {
         if !self.batch.back().is_some_and(|last| last.takes(octets, peer)) {
             // Whoever fills one segment will fill the next: it need not grow step by step.
             let capacity = if self.batch.is_empty() { 0 } else { SEGMENT_OCTETS };

@@ -15,14 +15,14 @@ use super::spares::Spares;
 /// goes on after exactly as many reads as in the field.
 #[derive(Debug, Default)]
 pub(crate) struct LocalBatch {
-    segments: VecDeque<Segment>,
+    pub(super) segments: VecDeque<Segment>,
     emptied: Spares,
     /// Popped and not acknowledged yet.
     owed: Tally,
     step: usize,
     step_octets: usize,
     /// What lies here is replaced when something newer comes.
-    is_conflating: bool,
+    pub(super) is_conflating: bool,
     /// The queue's writer is to be woken once the socket is unlocked.
     owes_wake: bool,
 }
@@ -79,14 +79,25 @@ impl LocalBatch {
     pub(crate) fn pop(&mut self, extent: Extent, queue: &Queue) -> bool {
         let Some(segment) = self.segments.front_mut() else { return false };
         segment.advance(extent);
-        self.owed.add(1, extent.octets);
-        if segment.messages == 0 && self.segments.len() > 1 {
+        self.took(Tally { messages: 1, octets: extent.octets }, queue)
+    }
+
+    /// Messages were taken off the first segment; says whether the queue's writer is to be woken.
+    #[inline]
+    pub(super) fn took(&mut self, run: Tally, queue: &Queue) -> bool {
+        self.owed.add(run.messages, run.octets);
+        if self.segments.len() > 1 && self.segments.front().is_some_and(Segment::is_empty) {
             self.emptied.keep(self.segments.pop_front());
         }
         if self.owed.messages < self.step && self.owed.octets < self.step_octets {
             return false;
         }
         self.acknowledge(queue)
+    }
+
+    /// How much may be taken before the writer is to be told.
+    pub(super) fn until_acknowledgement(&self) -> Tally {
+        Tally { messages: self.step, octets: self.step_octets }.less(self.owed)
     }
 
     fn acknowledge(&mut self, queue: &Queue) -> bool {

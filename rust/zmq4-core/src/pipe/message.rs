@@ -194,6 +194,12 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// Whether no further frame of the message follows.
+    #[inline]
+    pub(super) fn is_last(&self) -> bool {
+        !self.more
+    }
+
     #[allow(
         clippy::inline_always,
         reason = "a call here writes and reloads a large struct: a third of a receive"

@@ -12,7 +12,10 @@ mod marks;
 mod message;
 #[cfg(all(test, not(zmq4_loom)))]
 mod oracle;
+#[cfg(all(test, not(zmq4_loom)))]
+mod oracle_segments;
 mod party;
+mod plain;
 mod queue;
 mod segment;
 mod spares;
@@ -26,6 +29,7 @@ pub(crate) use marks::Marks;
 pub(crate) use message::Header;
 pub use message::{FrameRef, Frames, MessageRef};
 pub(crate) use party::{Party, Pushed, Refill, Refused, Side};
+pub use plain::{PlainRef, TakeMany};
 pub(crate) use queue::Queue;
 pub use segment::Part;
 pub(crate) use segment::Segment;

@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use zmq4_proto::Frame;
+use zmq4_proto::{Frame, FrameKind};
 
 use super::backlog::{Overflow, Tally};
 use super::local::LocalBatch;
 use super::message::{FrameRef, MessageRef};
 use super::party::{Pushed, Refill, Refused};
+use super::plain::{PlainRef, Source, TakeMany};
 use super::queue::Queue;
 use super::segment::Segment;
 use super::tests::queue;
@@ -23,6 +24,20 @@ use crate::testing::a_peer;
 
 /// A message of the model: the bodies of its frames.
 type Model = Vec<Vec<u8>>;
+
+/// The plain messages of a run.
+#[derive(Default)]
+struct Wires(Vec<Vec<u8>>);
+
+impl TakeMany for Wires {
+    fn plain(&mut self, message: PlainRef<'_>) {
+        self.0.push(message.wire.to_vec());
+    }
+
+    fn other(&mut self, _: MessageRef<'_>) {
+        unreachable!("a run of plain messages has no others");
+    }
+}
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -39,6 +54,8 @@ enum Op {
     TakeLittle(usize),
     /// Pops up to so many messages through a local batch.
     Pop(usize),
+    /// Takes a run of plain messages through a local batch: at most so many, and so many octets.
+    PopRun(usize, usize),
     Room,
     SetMarks(usize, usize),
     Trim,
@@ -52,7 +69,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn message() -> impl Strategy<Value = Model> {
+pub(super) fn message() -> impl Strategy<Value = Model> {
     prop::collection::vec(body(), 1..4)
 }
 
@@ -65,6 +82,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::Take),
         2 => (0usize..70_000).prop_map(Op::TakeLittle),
         4 => (1usize..5).prop_map(Op::Pop),
+        3 => (1usize..9, 1usize..100).prop_map(|(m, o)| Op::PopRun(m, o)),
         1 => Just(Op::Room),
         1 => (0usize..8, prop_oneof![Just(0), 1usize..300]).prop_map(|(m, o)| Op::SetMarks(m, o)),
         1 => Just(Op::Trim),
@@ -175,7 +193,13 @@ impl Bench {
     /// Pushes a run: a prefix of it is taken, and no message behind one that was refused.
     fn push_each(&mut self, bodies: Vec<Vec<u8>>) {
         let model = bodies.clone();
-        let (taken, pushed) = self.queue.push_each(&parts(&model));
+        let plain = |body: &'_ Vec<u8>| body.len() < Part::SHARED_FROM;
+        let given: Vec<_> = if model.iter().all(plain) {
+            model.iter().map(|body| Part::Copy(body)).collect()
+        } else {
+            parts(&model)
+        };
+        let (taken, pushed) = self.queue.push_each(&given);
         let was_asleep = self.naive.is_asleep;
         let all = bodies.len();
         let fits: Vec<_> =
@@ -256,6 +280,36 @@ impl Bench {
         assert_eq!(self.local.owed(), self.owed);
     }
 
+    fn pop_run(&mut self, most: Tally) {
+        self.local.fill(&self.queue);
+        self.follow_fill();
+        let (mut wires, source) = (Wires::default(), Source { peer: None, pipe: 1 });
+        let (run, _) = self.local.take_plain(most, &self.queue, source, &mut wires);
+        let last = wires.0.last().map_or(0, Vec::len);
+        assert_eq!(run.messages, wires.0.len());
+        assert_eq!(run.octets, wires.0.iter().map(Vec::len).sum());
+        assert!(run.messages <= most.messages && run.octets - last < most.octets);
+        for wire in wires.0 {
+            let expected = self.shown.pop_front().expect("the model has it too");
+            let mut frame = Vec::new();
+            zmq4_proto::put_frame(&mut frame, FrameKind::Last, &expected.concat());
+            assert_eq!((wire, expected.len()), (frame, 1));
+            self.step(octets(&expected));
+        }
+        assert_eq!(self.local.owed(), self.owed);
+    }
+
+    /// One more message was taken: what a full step takes is no longer owed.
+    fn step(&mut self, octets: usize) {
+        self.owed.add(1, octets);
+        let (messages, most) = self.naive.marks;
+        let step = |mark| Naive::limit(mark).div_ceil(2);
+        if self.owed.messages >= step(messages) || self.owed.octets >= step(most) {
+            let owed = std::mem::take(&mut self.owed);
+            self.naive.counted.subtract(owed.messages, owed.octets);
+        }
+    }
+
     /// What a fill does to the model.
     fn follow_fill(&mut self) {
         let naive = &mut self.naive;
@@ -292,6 +346,7 @@ impl Bench {
             Op::Take => self.take(None),
             Op::TakeLittle(octets) => self.take(Some(octets)),
             Op::Pop(times) => (0..times).for_each(|_| self.pop()),
+            Op::PopRun(messages, octets) => self.pop_run(Tally { messages, octets }),
             Op::Room => {
                 let room = self.queue.room();
                 assert_eq!(
@@ -331,57 +386,10 @@ proptest! {
         // A queue has one reader of one kind.
         for op in ops {
             let is_for_session = matches!(op, Op::Take | Op::TakeLittle(_));
-            let is_for_socket = matches!(op, Op::Pop(_));
+            let is_for_socket = matches!(op, Op::Pop(_) | Op::PopRun(..));
             if !(is_for_session && !by_session || is_for_socket && by_session) {
                 bench.run(op);
             }
         }
-    }
-
-    #[test]
-    fn a_split_segment_is_two_segments_with_the_same_messages(
-        messages in prop::collection::vec(message(), 1..12),
-        at in 0usize..70_000,
-    ) {
-        let mut whole = Segment::default();
-        for message in &messages {
-            whole.append(&parts(message), octets(message));
-        }
-
-        let mut front = whole.split_front(at);
-
-        prop_assert!(front.messages == 1 || front.octets <= at);
-        prop_assert_eq!(front.messages + whole.messages, messages.len());
-        for message in &messages {
-            let part = if front.is_empty() { &mut whole } else { &mut front };
-            prop_assert_eq!(&part.front().map(bodies), &Some(message.clone()));
-            part.drop_front();
-        }
-        prop_assert_eq!((front.octets, whole.octets), (0, 0));
-    }
-
-    #[test]
-    fn an_absorbed_segment_keeps_its_messages_in_order(
-        first in prop::collection::vec(message(), 0..6),
-        second in prop::collection::vec(message(), 1..6),
-        dropped in 0usize..3,
-    ) {
-        let [mut one, mut two] = [&first, &second].map(|messages| {
-            let mut segment = Segment::default();
-            for message in messages {
-                segment.append(&parts(message), octets(message));
-            }
-            segment
-        });
-        let dropped = dropped.min(second.len() - 1);
-        (0..dropped).for_each(|_| { two.drop_front(); });
-
-        one.absorb(two);
-
-        for message in first.iter().chain(second.iter().skip(dropped)) {
-            prop_assert_eq!(&one.front().map(bodies), &Some(message.clone()));
-            one.drop_front();
-        }
-        prop_assert_eq!((one.messages, one.octets), (0, 0));
     }
 }

@@ -89,11 +89,15 @@ impl Queue {
     /// is to be woken it stops early, so that a long run does not keep it waiting.
     pub(crate) fn push_each(&self, frames: &[Part<'_>]) -> (usize, Pushed) {
         let mut state = self.state.lock();
-        let (mut count, mut octets) = (0, 0);
         if state.reader.is_gone || state.reader.discards {
             return (0, Pushed::Quiet);
         }
-        for frame in frames {
+        let early = if state.reader.is_asleep { EARLY_WAKE } else { usize::MAX };
+        let Tally { messages: mut count, mut octets } = state.backlog.append_plain(frames, early);
+        for frame in frames.get(count..).unwrap_or_default() {
+            if octets >= early {
+                break;
+            }
             let len = frame.wire_len();
             if !state.backlog.append(std::slice::from_ref(frame), len) {
                 state.writer.is_blocked = true;
@@ -101,9 +105,6 @@ impl Queue {
             }
             count += 1;
             octets += len;
-            if octets >= EARLY_WAKE && state.reader.is_asleep {
-                break;
-            }
         }
         if count == 0 { (0, Pushed::Quiet) } else { (count, state.pushed()) }
     }

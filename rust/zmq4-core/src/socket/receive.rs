@@ -8,7 +8,7 @@ use super::Socket;
 use super::core::{Gone, State};
 use crate::error::RecvError;
 use crate::pattern::NotReceived;
-use crate::pipe::{FrameRef, MessageRef, Queue, Tally};
+use crate::pipe::{FrameRef, MessageRef, Queue, TakeMany, Tally};
 use crate::wait::WaitSide;
 
 /// What the receiver decided about the message it was shown.
@@ -71,11 +71,7 @@ impl Socket {
     /// # Errors
     ///
     /// As [`Self::try_recv_with`], if there was not even one.
-    pub fn try_recv_many(
-        &self,
-        max: usize,
-        mut take: impl FnMut(MessageRef<'_>),
-    ) -> Result<usize, RecvError> {
+    pub fn try_recv_many(&self, max: usize, take: &mut impl TakeMany) -> Result<usize, RecvError> {
         let core = &self.core;
         let mut writers: Vec<Arc<Queue>> = Vec::new();
         let (mut count, mut octets) = (0, 0);
@@ -85,7 +81,7 @@ impl Socket {
             return Err(gone.into());
         }
         while count < max && octets < BATCH_OCTETS {
-            match state.take_run(max - count, BATCH_OCTETS - octets, &mut writers, &mut take) {
+            match state.take_run(max - count, BATCH_OCTETS - octets, &mut writers, take) {
                 Ok(run) => {
                     count += run.messages;
                     octets += run.octets;
@@ -165,20 +161,29 @@ impl State {
         max: usize,
         max_octets: usize,
         writers: &mut Vec<Arc<Queue>>,
-        take: &mut impl FnMut(MessageRef<'_>),
+        take: &mut impl TakeMany,
     ) -> Result<Tally, RecvError> {
         let Some(id) = self.pattern.next(&mut self.pipes) else { return Err(self.nothing()) };
         let Some(end) = self.pipes.get_mut(id) else { return Err(RecvError::Empty) };
         let max = if self.pattern.has_only_inbound() { max } else { 1 };
+        let most = Tally { messages: max, octets: max_octets };
         let mut run = Tally::default();
         while run.messages < max && run.octets < max_octets {
+            let (plain, wake) = end.take_plain(most.less(run), take);
+            run.add(plain.messages, plain.octets);
+            if wake {
+                writers.push(Arc::clone(&end.inbound));
+            }
+            if plain.messages > 0 {
+                continue;
+            }
             let Some(message) = end.front() else { break };
             let (extent, envelope) = (message.extent(), end.envelope);
             run.add(1, message.wire_octets());
             if envelope == 0 {
-                take(message);
+                take.other(message);
             } else {
-                take(message.without_front(envelope));
+                take.other(message.without_front(envelope));
                 self.pattern.open(id, message, envelope);
             }
             if end.local.pop(extent, &end.inbound) {

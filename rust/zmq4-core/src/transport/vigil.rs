@@ -20,6 +20,9 @@ use crate::sys::{self, Owed};
 
 /// How often a connection is looked at within its limit.
 const LOOKS: u32 = 8;
+/// So long a live peer may leave a probe for room without an answer: Linux answers two in half a second with
+/// one, and the next comes a second later.
+const PROBE_PATIENCE: Duration = Duration::from_secs(2);
 
 thread_local! {
     static WATCHED: RefCell<Vec<Watched>> = const { RefCell::new(Vec::new()) };
@@ -119,14 +122,16 @@ impl Patience {
         let between = self.last_look.replace(now).map(|last| now.saturating_duration_since(last));
         let is_owed = owed.is_some_and(|owed| {
             let has_answered = between.is_some_and(|between| owed.last_answer < between);
-            owed.is_asked && !has_answered
+            (owed.is_sent || owed.is_probed) && !has_answered
         });
         if !is_owed {
             self.since = None;
             return false;
         }
         let since = *self.since.get_or_insert(now);
-        now.saturating_duration_since(since) >= self.limit / LOOKS * (LOOKS - 2)
+        let is_probed = owed.is_some_and(|owed| owed.is_probed);
+        let least = if is_probed { PROBE_PATIENCE } else { Duration::ZERO };
+        now.saturating_duration_since(since) >= (self.limit / LOOKS * (LOOKS - 2)).max(least)
     }
 }
 
@@ -136,8 +141,8 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(40);
 
-    fn owed(is_asked: bool, seconds: u64) -> Owed {
-        Owed { is_asked, last_answer: Duration::from_secs(seconds) }
+    fn owed(is_sent: bool, seconds: u64) -> Owed {
+        Owed { is_sent, is_probed: false, last_answer: Duration::from_secs(seconds) }
     }
 
     /// After how many seconds a connection is given up of which a look in each second finds this.
@@ -175,6 +180,20 @@ mod tests {
     #[test]
     fn a_peer_that_answers_all_the_time_is_kept_though_something_is_always_on_its_way() {
         assert_eq!(given_up_after(|_| Some(owed(true, 0))), None);
+    }
+
+    #[test]
+    fn a_probe_may_be_without_an_answer_for_longer_than_a_short_limit() {
+        let mut patience = Patience::new(Duration::from_millis(500));
+        let start = Instant::now();
+        let mut is_over_after = |millis: u64| {
+            let last_answer = Duration::from_millis(millis);
+            let owed = Owed { is_sent: false, is_probed: true, last_answer };
+            patience.is_over(start + last_answer, Some(owed))
+        };
+
+        assert!(!(0..2000).step_by(60).any(&mut is_over_after));
+        assert!(is_over_after(2100));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 use zmq4_core::proto::RoutingId;
-use zmq4_core::{MessageRef, OffsetFrame, pack};
+use zmq4_core::{MessageRef, OffsetFrame, PlainRef, pack};
 
 pub(crate) use request::{request_type, to_request};
 
@@ -87,6 +87,13 @@ pub(crate) fn new(message: &MessageRef<'_>) -> *mut ffi::PyObject {
         Some(wire) => alloc(wire, message.frame_count(), None, source),
         None => with_externals(message, source),
     }
+}
+
+/// Makes a message of one frame. Runs no Python code. Null if memory is short.
+#[inline]
+pub(crate) fn of_plain(message: PlainRef<'_>) -> *mut ffi::PyObject {
+    let source = Source { peer: message.peer.map(Arc::clone), pipe: message.pipe, extra: None };
+    alloc(message.wire, 1, None, source)
 }
 
 /// What is to be seen of a message from outside.
