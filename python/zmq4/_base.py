@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from zmq4 import _native
 from zmq4._endpoint import EndpointBase
+from zmq4._exposure import warn_if_exposed
 from zmq4.error import InvalidEndpoint, StateError, ZMQError
 from zmq4.stats import Stats
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Unpack
 
-    from zmq4._native import Context, EndpointHandle, Peer
+    from zmq4._native import Context, EndpointHandle, Inquiry, Peer
     from zmq4.options import SocketOptions
     from zmq4.types import Address, Addresses
 
@@ -145,7 +146,12 @@ class SocketBase(_native.Socket, Generic[E]):
 
     def _open(self, open_one: Callable[[str], EndpointHandle], address: Address) -> E:
         try:
-            return self._endpoint_of(open_one(str(address)))
+            text = str(address)
+            warn_if_exposed(self.security, text)
+            inquiry = self._inquiry
+            if inquiry is not None:
+                self._attend(inquiry)
+            return self._endpoint_of(open_one(text))
         except ZMQError as error:
             error.socket = type(self).__name__
             raise
@@ -164,6 +170,10 @@ class SocketBase(_native.Socket, Generic[E]):
         others = ", ".join(map(str, candidates)) or "nothing"
         text = f"{type(self).__name__} is not {verb} {address}, but {verb} {others}"
         raise InvalidEndpoint(text)
+
+    def _attend(self, inquiry: Inquiry) -> None:
+        """Have the face ask the program about peers."""
+        raise NotImplementedError
 
     def _endpoint_of(self, handle: EndpointHandle) -> E:
         """Make the face's endpoint of a native one."""
