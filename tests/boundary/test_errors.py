@@ -12,7 +12,7 @@ import zmq4
 from fixtures.children import Children
 
 ROOT = Path(__file__).resolve().parents[2]
-UNMET = {"Unroutable", "AuthError", "ProtocolError"}
+UNMET = {"Unroutable", "AuthError", "CertificateError", "ProtocolError"}
 """Errors of patterns and mechanisms to come."""
 
 TAKEN = "inproc://boundary-errors-taken"
@@ -102,7 +102,7 @@ CASES: list[tuple[Callable[[], None], type[zmq4.ZMQError], int, str]] = [
     (endpoint_without_a_folder, zmq4.EndpointError, errno.ENOENT, "ipc:///no/such/folder/socket"),
     (invalid_endpoint, zmq4.InvalidEndpoint, errno.EINVAL, "no address at all"),
     (no_peers, zmq4.NoPeers, errno.EAGAIN, "no peer"),
-    (unroutable, zmq4.Unroutable, errno.EHOSTUNREACH, "no peer has that routing id"),
+    (unroutable, zmq4.Unroutable, errno.EHOSTUNREACH, "no peer has the routing id"),
     (state_error, zmq4.StateError, 156384763, "no endpoint"),
     (option_error, zmq4.OptionError, errno.EINVAL, "send_hwm: "),
     (multipart_error, zmq4.MultipartError, errno.EINVAL, "2 frames"),

@@ -88,9 +88,12 @@ class _Gate:
             return  # another loop has taken over
         self._listen(inquiry, bridge)
         self._give_up_in_vain()
-        decide = inquiry.decide
-        while decide is not None and (question := inquiry.take()) is not None:
-            self._ask(decide, question)
+        decide, questions = inquiry.decide, _taken_from(inquiry)
+        # Whoever keeps the record of a failure keeps this frame, and is not to keep these.
+        del inquiry, bridge
+        for question in questions:
+            if decide is not None:
+                self._ask(decide, question)
 
     def _ask(self, decide: Callable[[Applicant], object], question: Question) -> None:
         try:
@@ -112,6 +115,13 @@ class _Gate:
         for task, question in list(self._tasks.items()):
             if not question.is_awaited:
                 task.cancel()
+
+
+def _taken_from(inquiry: Inquiry) -> list[Question]:
+    questions = []
+    while (question := inquiry.take()) is not None:
+        questions.append(question)
+    return questions
 
 
 async def _finish(decide: object, outcome: Awaitable[object], question: Question) -> None:

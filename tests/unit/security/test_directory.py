@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,8 @@ def of(keys: KeyPair) -> Applicant:
     return Applicant("127.0.0.1", "CURVE", public_key=keys.public)
 
 
-def add(folder: Path, name: str, keys: KeyPair, **metadata: str) -> Path:
-    Certificate(keys.public, metadata=metadata).save(folder / name)
+def add(folder: Path, name: str, keys: KeyPair, metadata: Mapping[str, str] | None = None) -> Path:
+    Certificate(keys.public, metadata=metadata or {}).save(folder / name)
     return folder / name
 
 
@@ -28,7 +29,7 @@ def age(path: Path) -> None:
 
 
 def test_whoever_has_a_certificate_is_let_in_as_its_key(tmp_path: Path) -> None:
-    add(tmp_path, "alice.cert", ALICE, name="Alice", **{"a/b": "no name of a property"})
+    add(tmp_path, "alice.cert", ALICE, {"name": "Alice", "a/b": "no name of a property"})
     directory = CertificateDirectory(tmp_path)
 
     verdict = directory(of(ALICE))

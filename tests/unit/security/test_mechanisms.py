@@ -27,9 +27,11 @@ def test_null_asks_nobody_unless_told() -> None:
 
 
 def test_values_are_frozen() -> None:
-    for value in (Null(), PlainClient("a", "b"), PlainServer(), CurveServer(KEYS)):
+    for value in (Null(), PlainServer(), CurveServer(KEYS)):
         with pytest.raises(AttributeError):
             value.domain = "x"  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        PlainClient("a", "b").username = "x"  # type: ignore[misc]
 
 
 def test_values_are_equal_by_what_they_hold() -> None:
