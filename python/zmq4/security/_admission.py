@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -112,14 +112,17 @@ def networks(given: Networks, what: str) -> tuple[IPv4Network | IPv6Network, ...
         OptionError: One of them is neither an address nor a network.
     """
     # A network is an iterable too, of its addresses.
-    is_one = isinstance(given, str) or hasattr(given, "network_address")
-    listed = list(given) if isinstance(given, Iterable) and not is_one else [given]
-    if not listed:
-        return ()
+    if isinstance(given, str) or hasattr(given, "network_address"):
+        return _read_networks([given], what)
+    listed = list(given) if isinstance(given, Iterable) else [given]
+    return _read_networks(listed, what) if listed else ()
+
+
+def _read_networks(listed: Sequence[object], what: str) -> tuple[IPv4Network | IPv6Network, ...]:
     import ipaddress  # noqa: PLC0415 (a program without such lists does without it)
 
     try:
-        return tuple(ipaddress.ip_network(each) for each in listed)
+        return tuple(ipaddress.ip_network(str(each)) for each in listed)
     except ValueError as error:
         raise OptionError(f"{what}: {error}; write as in 10.0.0.0/8 or ::1") from None
 

@@ -32,9 +32,9 @@ class KeyPair(Secretive):
         TypeError: One of them is neither octets nor text.
     """
 
-    __slots__ = ("_native",)
+    __slots__ = ("_handle",)
 
-    _native: _native.Keys
+    _handle: _native.Keys
 
     def __init__(self, public: Key, secret: Key) -> None:
         """Take a pair."""
@@ -44,12 +44,12 @@ class KeyPair(Secretive):
             is_swapped = _native.Keys(wanted).public == keys.secret()
             hint = "; they are swapped" if is_swapped else ""
             raise OptionError(f"the public key does not belong to the secret key{hint}")
-        object.__setattr__(self, "_native", keys)
+        object.__setattr__(self, "_handle", keys)
 
     @classmethod
     def _of(cls, keys: _native.Keys) -> KeyPair:
         made = cls.__new__(cls)
-        object.__setattr__(made, "_native", keys)
+        object.__setattr__(made, "_handle", keys)
         return made
 
     @classmethod
@@ -121,32 +121,32 @@ class KeyPair(Secretive):
     @property
     def public(self) -> bytes:
         """The public key, 32 octets."""
-        return self._native.public
+        return self._handle.public
 
     @property
     def public_z85(self) -> str:
         """The public key as 40 characters of Z85."""
-        return _native.z85_encode(self._native.public)
+        return _native.z85_encode(self._handle.public)
 
     @property
     def hex(self) -> str:
         """The public key as 64 hexadecimal digits."""
-        return self._native.public.hex()
+        return self._handle.public.hex()
 
     @property
     def secret(self) -> bytes:
         """The secret key, 32 octets: for its owner's eyes only."""
-        return self._native.secret()
+        return self._handle.secret()
 
     @property
     def secret_z85(self) -> str:
         """The secret key as 40 characters of Z85: for its owner's eyes only."""
-        return _native.z85_encode(self._native.secret())
+        return _native.z85_encode(self._handle.secret())
 
     @property
     def secret_hex(self) -> str:
         """The secret key as 64 hexadecimal digits: for its owner's eyes only."""
-        return self._native.secret().hex()
+        return self._handle.secret().hex()
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         """Refuse: a pair is what it is."""

@@ -55,7 +55,7 @@ class _Server:
     def __repr__(self) -> str:
         allow = getattr(self, "allow", None)
         said = {"domain": self.domain, "allow_from": self.allow_from, "deny_from": self.deny_from}
-        rest = [f"{name}={value!r}" for name, value in said.items() if value]
+        rest = [f"{name}={value!r}" for name, value in said.items() if value not in ("", ())]
         shown = [] if allow is None else [f"allow={_shown(allow)}"]
         return f"{type(self).__name__}({', '.join([*shown, *rest])})"
 
@@ -274,7 +274,7 @@ def _check_keys(keys: object) -> None:
 def _check_not_secret(keys: KeyPair, key: object, what: str) -> None:
     """Refuse our own secret key where a public one belongs."""
     octets = public_key(key, what)
-    if keys._native.has_secret(octets):  # noqa: SLF001 (the pair's native half is the package's)
+    if keys._handle.has_secret(octets):  # noqa: SLF001 (the pair's native half is the package's)
         text = f"{what}: this is the secret key of `keys`; a public key belongs here"
         raise OptionError(text)
 

@@ -92,7 +92,7 @@ fn password(text: &Bound<'_, PyAny>) -> Result<Password, Refusal> {
 }
 
 fn keys(value: &Bound<'_, PyAny>) -> PyResult<zmq4_core::proto::KeyPair> {
-    let keys = value.getattr("keys")?.getattr("_native")?;
+    let keys = value.getattr("keys")?.getattr("_handle")?;
     Ok(keys.cast::<Keys>()?.get().pair().clone())
 }
 
