@@ -6,7 +6,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use zmq4_proto::Fault;
 
-use super::super::ingress::{Found, Ingress, Request, Trouble};
+use super::super::found::{Found, Request, Trouble};
+use super::super::ingress::Ingress;
 use crate::options::SessionOptions;
 use crate::pipe::Spares;
 use crate::pipe::{Marks, Overflow, Party, Queue, Refill, Side};

@@ -67,7 +67,7 @@ impl Bench {
         let queue = Queue::new(Marks::new(0, 0), Overflow::Refuse, parties.0, parties.1);
         let mut egress = Egress::new(Overflow::Refuse);
         let (near, far) = mem::pair(capacity);
-        egress.connect(Arc::new(Link::mem(near)));
+        egress.connect(Arc::new(Link::mem(near)), None);
         let (read, unacknowledged, settled, commands) = Default::default();
         Self { egress, queue, far, capacity, read, unacknowledged, settled, commands }
     }
@@ -134,7 +134,7 @@ impl Bench {
                 self.check();
                 self.egress.disconnect();
                 let (near, far) = mem::pair(self.capacity);
-                self.egress.connect(Arc::new(Link::mem(near)));
+                self.egress.connect(Arc::new(Link::mem(near)), None);
                 self.far = far;
                 // What was not acknowledged begins anew; commands die with their connection.
                 (self.read, self.settled, self.commands) = Default::default();
