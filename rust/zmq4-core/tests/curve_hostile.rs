@@ -1,5 +1,6 @@
 //! Encrypted sockets among strangers: who is let in, and what becomes of those who meddle with traffic.
 #![cfg(feature = "testing")]
+#![allow(clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
 mod common;
 

@@ -126,34 +126,26 @@ impl SealedPeer {
     pub(crate) fn new(capacity: usize, role: Role) -> (Self, Link, Wrap) {
         let (peer, link) = ScriptedPeer::new(capacity);
         let (ours, sealer, opener) = wraps(role);
-        let (sealed, plain) = Default::default();
-        (Self { peer, sealer, opener, sealed, plain }, link, ours)
+        (Self { peer, sealer, opener, sealed: Vec::new(), plain: Vec::new() }, link, ours)
     }
 
-    /// Opens a connection to us, whose other side has `role`; says what `early` says right behind our own
-    /// last word.
+    /// Opens a connection with us, who have `role`; says what `early` says right behind its own last word.
     pub(crate) async fn shake(peer: ScriptedPeer, role: Role, early: &[u8]) -> Self {
         let mut handshake = role.other().handshake();
-        let mut sealed = Vec::new();
-        while !handshake.is_established() {
-            let mut said = Vec::new();
+        let (mut said, mut heard) = (Vec::new(), Vec::new());
+        loop {
             handshake.poll_transmit(&mut said);
-            if !handshake.is_established() {
-                peer.send(&said).await;
-                sealed.extend(peer.receive_some().await);
-                hear(&mut handshake, &mut sealed);
-                continue;
+            if handshake.is_established() {
+                break;
             }
-            let wrap = handshake.into_established().expect("established").1;
-            let (mut sealer, opener) = halves(wrap);
-            said.extend(seal(&mut sealer, early));
-            peer.send(&said).await;
-            return Self { peer, sealer, opener, sealed, plain: Vec::new() };
+            peer.send(std::mem::take(&mut said)).await;
+            heard.extend(peer.receive_some().await);
+            hear(&mut handshake, &mut heard);
         }
-        let (sealer, opener) = halves(handshake.into_established().expect("established").1);
-        let mut this = Self { peer, sealer, opener, sealed, plain: Vec::new() };
-        this.send(early).await;
-        this
+        let (mut sealer, opener) = halves(handshake.into_established().expect("established").1);
+        said.extend(seal(&mut sealer, early));
+        peer.send(said).await;
+        Self { peer, sealer, opener, sealed: heard, plain: Vec::new() }
     }
 
     /// Sends plain frames, sealed.

@@ -340,11 +340,12 @@ async fn a_forged_message_is_told_as_the_reason_of_the_disconnection() {
     quiesce().await;
 
     let heard = std::iter::from_fn(|| events.try_next().ok());
-    let why: Vec<_> = heard
-        .filter_map(|heard| match &heard.event.what {
-            Happening::Disconnected { why, .. } => Some(why.cause),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(why, [Cause::Protocol]);
+    let causes = heard.filter_map(|heard| {
+        if let Happening::Disconnected { why, .. } = &heard.event.what {
+            Some(why.cause)
+        } else {
+            None
+        }
+    });
+    assert_eq!(causes.collect::<Vec<_>>(), [Cause::Protocol]);
 }
