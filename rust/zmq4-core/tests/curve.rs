@@ -205,7 +205,7 @@ fn full_queues_refuse_wait_or_drop_as_in_the_plain() {
                 while try_send(push, &body).is_ok() {
                     sent += 1;
                 }
-                assert!(sent >= 5, "{sent}");
+                assert!(sent >= 3, "as many as the mark: {sent}");
                 sent
             } else {
                 (0..500).for_each(|_| try_send(push, &body).expect("never refused"));
