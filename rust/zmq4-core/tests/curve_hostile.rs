@@ -155,7 +155,7 @@ fn connections_that_break_within_messages_double_and_reorder_nothing() {
         scope.spawn(|| {
             let mut numbers = 0_u32..;
             while !is_over.load(Ordering::SeqCst) {
-                drop(try_send(&push, numbers.next().expect("endless").to_string()));
+                let _ = try_send(&push, numbers.next().expect("endless").to_string());
             }
         });
         let (mut last, mut over_the_last) = (None, 0);
