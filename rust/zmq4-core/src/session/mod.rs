@@ -10,6 +10,7 @@ mod backoff;
 mod clock;
 mod connecting;
 mod egress;
+mod found;
 mod guest;
 mod ingress;
 mod intake;
@@ -18,10 +19,12 @@ mod opening;
 mod outbuf;
 mod pending;
 mod reason;
+mod sealing;
 mod setback;
 mod shared;
 mod status;
 mod traffic;
+mod unsealing;
 mod upstream;
 
 #[cfg(all(test, not(zmq4_loom)))]
