@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use crate::salsa::{self, Block, Key};
 #[cfg(target_arch = "x86_64")]
 use crate::vector::{Avx2, Avx512};
+use crate::{
+    poly1305::{Fours, Limbs, Powers},
+    salsa::{self, Block, Key},
+};
 
 /// How many blocks are made at a time.
 pub(crate) const LANES: usize = 8;
@@ -62,6 +65,18 @@ impl Kernel {
             Kind::Avx512(avx512) => avx512.fill(key, lanes, blocks),
         }
     }
+
+    /// What [`Powers::take_fours`] does.
+    pub(crate) fn take_fours(self, powers: &Powers, fours: &Fours) -> Limbs {
+        match self.0 {
+            _ if fours.len() < LANES_PAY => powers.take_fours(fours),
+            Kind::Portable => powers.take_fours(fours),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(avx2) => avx2.take_fours(powers, fours),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(avx512) => avx512.take_fours(powers, fours),
+        }
+    }
 }
 
 impl fmt::Debug for Kernel {
@@ -85,3 +100,5 @@ fn fill_singly(key: &Key, lanes: &Lanes, count: usize, blocks: &mut Blocks) {
 
 /// From how many blocks on eight at a time cost less than each alone.
 const VECTORS_PAY: usize = 2;
+/// From how many fours of blocks on a vector of them costs less than each alone.
+const LANES_PAY: usize = 4;

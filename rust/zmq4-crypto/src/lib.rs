@@ -16,6 +16,8 @@
 
 mod kernel;
 mod keystream;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod poly1305;
 mod salsa;
 mod traffic_key;

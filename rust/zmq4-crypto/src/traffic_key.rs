@@ -57,9 +57,9 @@ impl TrafficKey {
     pub fn seal(&self, tail: [u8; TAIL_LEN], text: &mut [u8]) -> [u8; TAG_LEN] {
         let tail = u64::from_le_bytes(tail);
         if blocks_for(text.len()) <= SINGLY {
-            seal(&mut Singly::new(&self.key, tail), text)
+            seal(self.kernel, &mut Singly::new(&self.key, tail), text)
         } else {
-            seal(&mut self.ahead([(tail, text.len())]), text)
+            seal(self.kernel, &mut self.ahead([(tail, text.len())]), text)
         }
     }
 
@@ -76,9 +76,9 @@ impl TrafficKey {
     ) -> Result<(), Unopened> {
         let tail = u64::from_le_bytes(tail);
         if blocks_for(text.len()) <= SINGLY {
-            open(&mut Singly::new(&self.key, tail), tag, text)
+            open(self.kernel, &mut Singly::new(&self.key, tail), tag, text)
         } else {
-            open(&mut self.ahead([(tail, text.len())]), tag, text)
+            open(self.kernel, &mut self.ahead([(tail, text.len())]), tag, text)
         }
     }
 
@@ -92,7 +92,7 @@ impl TrafficKey {
             }
             let mut stream = self.ahead(texts_of(&batch));
             for Boxed { tag, text, .. } in batch.iter_mut().flatten() {
-                **tag = seal(&mut stream, text);
+                **tag = seal(self.kernel, &mut stream, text);
             }
         }
     }
@@ -110,7 +110,7 @@ impl TrafficKey {
             }
             let mut stream = self.ahead(texts_of(&batch));
             for Boxed { tag, text, .. } in batch.iter_mut().flatten() {
-                if open(&mut stream, tag, text).is_err() {
+                if open(self.kernel, &mut stream, tag, text).is_err() {
                     return opened;
                 }
                 opened += 1;
@@ -142,17 +142,22 @@ fn texts_of(batch: &Batch<'_>) -> impl Iterator<Item = (u64, usize)> {
     batch.iter().flatten().map(|boxed| (u64::from_le_bytes(boxed.tail), boxed.text.len()))
 }
 
-fn seal(stream: &mut impl Keystream, text: &mut [u8]) -> [u8; TAG_LEN] {
+fn seal(kernel: Kernel, stream: &mut impl Keystream, text: &mut [u8]) -> [u8; TAG_LEN] {
     let block = Zeroizing::new(*stream.next_block());
     let [tag_key, first] = &*block;
     apply(first, stream, text);
-    poly1305::tag(tag_key, text)
+    poly1305::tag(kernel, tag_key, text)
 }
 
-fn open(stream: &mut impl Keystream, tag: &[u8; TAG_LEN], text: &mut [u8]) -> Result<(), Unopened> {
+fn open(
+    kernel: Kernel,
+    stream: &mut impl Keystream,
+    tag: &[u8; TAG_LEN],
+    text: &mut [u8],
+) -> Result<(), Unopened> {
     let block = Zeroizing::new(*stream.next_block());
     let [tag_key, first] = &*block;
-    let expected = poly1305::tag(tag_key, text);
+    let expected = poly1305::tag(kernel, tag_key, text);
     if !bool::from(expected.ct_eq(tag)) {
         return Err(Unopened);
     }

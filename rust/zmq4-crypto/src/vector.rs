@@ -4,14 +4,16 @@
 //! each lane may have a nonce of its own; in the end the words are brought into the order of blocks.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi32, _mm256_permute2x128_si256, _mm256_rol_epi32, _mm256_set1_epi32,
-    _mm256_setr_epi32, _mm256_slli_epi32, _mm256_srli_epi32, _mm256_storeu_si256,
-    _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
-    _mm256_xor_si256,
+    __m256i, _mm256_add_epi32, _mm256_loadu_si256, _mm256_permute2x128_si256, _mm256_rol_epi32,
+    _mm256_set1_epi32, _mm256_setr_epi32, _mm256_slli_epi32, _mm256_srli_epi32,
+    _mm256_storeu_si256, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32,
+    _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use crate::{
     kernel::{Blocks, LANES, Lanes},
+    lanes,
+    poly1305::{Fours, Limbs, Powers},
     salsa::{CONSTANTS, DOUBLE_ROUNDS, Half, Key, halves},
 };
 
@@ -22,7 +24,7 @@ pub(crate) struct Avx2(());
 /// The same, with twice as many registers and an instruction that rotates. There is a value of this
 /// type only where the processor has them.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Avx512(());
+pub(crate) struct Avx512(Avx2);
 
 impl Avx2 {
     pub(crate) fn detect() -> Option<Self> {
@@ -35,14 +37,19 @@ impl Avx2 {
         // SAFETY: that there is a `self` proves that the processor has AVX2.
         unsafe { fill_avx2(key, lanes, blocks) }
     }
+
+    #[expect(clippy::unused_self, reason = "it is the proof that the processor can")]
+    pub(crate) fn take_fours(self, powers: &Powers, fours: &Fours) -> Limbs {
+        // SAFETY: that there is a `self` proves that the processor has AVX2.
+        unsafe { lanes::take_fours(powers, fours) }
+    }
 }
 
 impl Avx512 {
     pub(crate) fn detect() -> Option<Self> {
-        let is_there = is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("avx512f")
-            && is_x86_feature_detected!("avx512vl");
-        is_there.then_some(Self(()))
+        let avx2 = Avx2::detect()?;
+        let is_there = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+        is_there.then_some(Self(avx2))
     }
 
     /// Makes eight blocks.
@@ -50,6 +57,10 @@ impl Avx512 {
     pub(crate) fn fill(self, key: &Key, lanes: &Lanes, blocks: &mut Blocks) {
         // SAFETY: that there is a `self` proves that the processor has AVX2, AVX512F and AVX512VL.
         unsafe { fill_avx512(key, lanes, blocks) }
+    }
+
+    pub(crate) fn take_fours(self, powers: &Powers, fours: &Fours) -> Limbs {
+        self.0.take_fours(powers, fours)
     }
 }
 
@@ -173,6 +184,13 @@ fn transposed(words: [__m256i; 8]) -> [__m256i; 8] {
 fn store(words: __m256i, half: &mut Half) {
     // SAFETY: `half` is 32 octets that are ours to write, and this store asks for no alignment.
     unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), words) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(crate) fn load(octets: &[u8; 32]) -> __m256i {
+    // SAFETY: `octets` are 32 octets to read, and this load asks for no alignment.
+    unsafe { _mm256_loadu_si256(octets.as_ptr().cast()) }
 }
 
 const LOW_HALVES: i32 = 0x20;
