@@ -62,10 +62,25 @@ impl NonceCounter {
         self.last = self.last.checked_add(1).ok_or(LimitExceeded::Nonces)?;
         Ok(self.last)
     }
+
+    /// The next `many` counts, or none of them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`NonceCounter::take`].
+    pub(super) fn take_many(
+        &mut self,
+        many: u64,
+    ) -> Result<impl Iterator<Item = u64> + use<>, Fault> {
+        let before = self.last;
+        self.last = before.checked_add(many).ok_or(LimitExceeded::Nonces)?;
+        Ok((before..self.last).map(|count| count + 1))
+    }
 }
 
 /// The peer's last good nonce. Only the next one follows it: who takes a MESSAGE out of the stream is
 /// found out at the one behind it. libzmq takes gaps, but leaves none.
+#[derive(Clone)]
 pub(super) struct LastNonce(u64);
 
 impl LastNonce {
@@ -108,6 +123,28 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(nonces.take(), Err(LimitExceeded::Nonces.into()));
         }
+    }
+
+    #[test]
+    fn counts_taken_together_follow_each_other_once() {
+        let mut nonces = NonceCounter::new();
+
+        assert_eq!(taken(&mut nonces, 3), Ok(vec![1, 2, 3]));
+        assert_eq!(taken(&mut nonces, 0), Ok(vec![]));
+        assert_eq!(taken(&mut nonces, 2), Ok(vec![4, 5]));
+    }
+
+    #[test]
+    fn counts_are_not_taken_together_if_they_do_not_suffice() {
+        let mut nonces = NonceCounter { last: u64::MAX - 2 };
+
+        assert_eq!(taken(&mut nonces, 3), Err(LimitExceeded::Nonces.into()));
+        assert_eq!(taken(&mut nonces, 2), Ok(vec![u64::MAX - 1, u64::MAX]));
+        assert_eq!(taken(&mut nonces, 0), Ok(vec![]));
+    }
+
+    fn taken(nonces: &mut NonceCounter, many: u64) -> Result<Vec<u64>, Fault> {
+        nonces.take_many(many).map(Iterator::collect)
     }
 
     #[test]
