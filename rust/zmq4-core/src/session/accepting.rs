@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,7 +15,7 @@ use super::pending::Pending;
 use super::{Attached, Greeted, Plan, Reason, traffic};
 use crate::io_thread::IoThreads;
 use crate::monitor::{Cause, Failure};
-use crate::transport::{Acceptor, Link, Listener, Stopper};
+use crate::transport::{self, Acceptor, Link, Listener, Stopper};
 
 /// The first pause when no descriptor is left, doubled up to [`MAX_PAUSE`].
 const MIN_PAUSE: Duration = Duration::from_millis(10);
@@ -167,9 +166,14 @@ fn receive(
         // It was gone before it was accepted.
         Err(error) => return plan.status.accept_failed(&Reason::Io(error).failure()),
     };
-    let place = pending.enter(remote_address(&socket));
+    let remote = transport::remote_ip(&socket);
+    if plan.security.admission.bars(remote) {
+        return Guest::bar(address, plan);
+    }
+    // The limit for one address does not concern peers on this machine.
+    let place = pending.enter(remote.filter(|address| !address.is_loopback()));
     let id = place.id();
-    let guest = Guest::new(address, place, &plan.status);
+    let guest = Guest::new(address, place, plan);
     let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
     let ticket = plan.context.ticket(format!("{} {}", plan.socket_type, plan.status.address()));
     // The link registers with the reactor of the thread that drives it, so it is made there.
@@ -181,11 +185,6 @@ fn receive(
         drop(ticket);
     });
     pending.assign(id, task);
-}
-
-fn remote_address(socket: &Socket) -> Option<IpAddr> {
-    let address = socket.peer_addr().ok()?.as_socket()?.ip();
-    (!address.is_loopback()).then_some(address)
 }
 
 /// One accepted connection, from handshake to end.

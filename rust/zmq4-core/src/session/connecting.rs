@@ -83,6 +83,10 @@ async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Setback> {
         Err(error) => return Err(Setback { stage: Stage::Dialling, reason: error.into() }),
     };
     let address = link.peer().to_owned();
+    if plan.security.admission.bars(link.remote()) {
+        plan.tally.barred.add_one();
+        return Err(Setback { stage: Stage::Handshake(address), reason: Reason::Barred });
+    }
     open(link, plan).await.map_err(|reason| Setback { stage: Stage::Handshake(address), reason })
 }
 

@@ -3,7 +3,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
-mod bench;
+pub(super) mod bench;
 mod credit;
 mod downgrade;
 mod handshake;
