@@ -129,8 +129,7 @@ mod tests {
 
     #[test]
     fn who_has_no_address_is_not_barred() {
-        let admission =
-            Admission { allow_from: networks(&["192.0.2.1"]), ..Admission::default() };
+        let admission = Admission { allow_from: networks(&["192.0.2.1"]), ..Admission::default() };
 
         assert!(!admission.bars(None));
     }

@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_set_has_what_one_of_its_networks_has() {
-        let networks: Networks = [network("10.0.0.0", 8), address("::1").into()].into_iter().collect();
+        let networks: Networks =
+            [network("10.0.0.0", 8), address("::1").into()].into_iter().collect();
 
         assert!(networks.contains(address("10.9.9.9")) && networks.contains(address("::1")));
         assert!(!networks.contains(address("192.0.2.1")));

@@ -10,7 +10,7 @@ use socket2::Socket;
 use tokio::sync::Notify;
 
 use super::guest::Guest;
-use super::opening::open;
+use super::opening::{NotOpened, open};
 use super::pending::Pending;
 use super::{Attached, Greeted, Plan, Reason, traffic};
 use crate::io_thread::IoThreads;
@@ -180,7 +180,7 @@ fn receive(
     let task = threads.spawn(async move {
         match acceptor.link(socket, guest.address()) {
             Ok(link) => serve(link, guest, &plan).await,
-            Err(error) => guest.turn_away(&error.into()),
+            Err(error) => drop(guest.turn_away(&error.into())),
         }
         drop(ticket);
     });
@@ -191,16 +191,24 @@ fn receive(
 async fn serve(link: Link, mut guest: Guest, plan: &Plan) {
     let opened = match open(link, plan).await {
         Ok(opened) => opened,
-        Err(reason) => return guest.turn_away(&reason),
+        Err(NotOpened { reason, parting }) => {
+            let _place = guest.turn_away(&reason);
+            if let Some(parting) = parting {
+                parting.say_goodbye().await;
+            }
+            return;
+        }
     };
     guest.leave_place();
     let Some(session) = plan.host.open() else {
-        return guest.turn_away(&Reason::Surplus);
+        guest.turn_away(&Reason::Surplus);
+        return;
     };
     let attached = Attached { host: &*plan.host, pipe: session.pipe };
     let peer = Arc::clone(&opened.peer);
     if let Err(reason) = plan.host.greet(&session, &peer) {
-        return guest.turn_away(&reason);
+        guest.turn_away(&reason);
+        return;
     }
     let greeted = Greeted { host: &*plan.host, session: &session, peer: Arc::clone(&peer) };
     guest.welcome();

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::backoff::Delays;
-use super::opening::open;
+use super::opening::{NotOpened, open};
 use super::setback::{Setback, Stage};
 use super::{Attached, Closing, Greeted, Opened, Plan, Reason, Session, clock, traffic};
 use crate::endpoint::Endpoint;
@@ -87,7 +87,12 @@ async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Setback> {
         plan.tally.barred.add_one();
         return Err(Setback { stage: Stage::Handshake(address), reason: Reason::Barred });
     }
-    open(link, plan).await.map_err(|reason| Setback { stage: Stage::Handshake(address), reason })
+    open(link, plan).await.map_err(|NotOpened { reason, parting }| {
+        if let Some(parting) = parting {
+            tokio::spawn(parting.say_goodbye());
+        }
+        Setback { stage: Stage::Handshake(address), reason }
+    })
 }
 
 /// One connection, from the end of its handshake on.

@@ -30,7 +30,8 @@ impl Guest {
         let (status, tally) = (Arc::clone(&plan.status), Arc::clone(&plan.tally));
         status.accepted(&address);
         tally.barred.add_one();
-        Self { address, place: None, status, tally, is_settled: false }.turn_away(&Reason::Barred);
+        let guest = Self { address, place: None, status, tally, is_settled: false };
+        guest.turn_away(&Reason::Barred);
     }
 
     pub(super) fn address(&self) -> &str {
@@ -47,10 +48,11 @@ impl Guest {
         self.is_settled = true;
     }
 
-    /// He is not welcome.
-    pub(super) fn turn_away(mut self, reason: &Reason) {
+    /// He is not welcome. Returns the place that he had, which is free when the link is closed.
+    pub(super) fn turn_away(mut self, reason: &Reason) -> Option<Place> {
         self.is_settled = true;
         self.refuse(reason);
+        self.place.take()
     }
 
     fn refuse(&self, reason: &Reason) {
@@ -76,8 +78,8 @@ impl Drop for Guest {
 #[cfg(all(test, not(zmq4_loom)))]
 mod tests {
     use super::super::pending::Pending;
-    use super::*;
     use super::super::tests::bench::Setup;
+    use super::*;
     use crate::monitor::{Cause, EventStream, Happening};
     use crate::options::Limits;
 

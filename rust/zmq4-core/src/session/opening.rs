@@ -13,8 +13,20 @@ use super::{FAREWELL, Opened, Plan, Reason, pace};
 use crate::peer::Peer;
 use crate::transport::Link;
 
+/// A connection that did not come to be.
+#[derive(Debug)]
+pub(super) struct NotOpened {
+    pub(super) reason: Reason,
+    /// There is something on its way that the peer has yet to read.
+    pub(super) parting: Option<Parting>,
+}
+
+/// A link that is kept for a moment behind our last words.
+#[derive(Debug)]
+pub(super) struct Parting(Link);
+
 /// Opens a connection over `link` within the handshake deadline.
-pub(super) async fn open(link: Link, plan: &Plan) -> Result<Opened, Reason> {
+pub(super) async fn open(link: Link, plan: &Plan) -> Result<Opened, NotOpened> {
     plan.tally.begun.add_one();
     let shaken = within(plan.session.handshake_timeout, Box::pin(shake(&link, plan))).await;
     match shaken {
@@ -27,10 +39,7 @@ pub(super) async fn open(link: Link, plan: &Plan) -> Result<Opened, Reason> {
             let tally = &plan.tally;
             let count = if reason.is_our_refusal() { &tally.refused } else { &tally.failed };
             count.add_one();
-            if has_last_words {
-                say_goodbye(&link).await;
-            }
-            Err(reason)
+            Err(NotOpened { reason, parting: has_last_words.then(|| Parting(link)) })
         }
     }
 }
@@ -175,22 +184,24 @@ pub(super) async fn receive(link: &Link, input: &mut Vec<u8>) -> Result<(), Reas
     if read == 0 { Err(Reason::Ended) } else { Ok(()) }
 }
 
-/// Gives the peer a moment to read our last words. A stream that is closed while something of the peer's is
-/// unread is reset by the system, and then they may never reach it.
-async fn say_goodbye(link: &Link) {
-    const STEP: usize = 1024;
-    const MOST: usize = 64 * 1024;
-    link.shutdown_write();
-    let mut discarded = 0;
-    let drained = async {
-        let mut buffer = Vec::with_capacity(STEP);
-        while discarded < MOST {
-            buffer.clear();
-            match poll_fn(|cx| link.poll_read_spare(cx, &mut buffer, STEP)).await {
-                Ok(read) if read > 0 => discarded += read,
-                Ok(_) | Err(_) => break,
+impl Parting {
+    /// Gives the peer a moment to read our last words. A stream that is closed while something of the peer's is
+    /// unread is reset by the system, and then they may never reach it.
+    pub(super) async fn say_goodbye(self) {
+        const STEP: usize = 1024;
+        const MOST: usize = 64 * 1024;
+        self.0.shutdown_write();
+        let drained = async {
+            let mut buffer = Vec::with_capacity(STEP);
+            let mut discarded = 0;
+            while discarded < MOST {
+                buffer.clear();
+                match poll_fn(|cx| self.0.poll_read_spare(cx, &mut buffer, STEP)).await {
+                    Ok(read) if read > 0 => discarded += read,
+                    Ok(_) | Err(_) => break,
+                }
             }
-        }
-    };
-    let _ = tokio::time::timeout(FAREWELL, drained).await;
+        };
+        let _ = tokio::time::timeout(FAREWELL, drained).await;
+    }
 }

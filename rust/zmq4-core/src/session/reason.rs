@@ -124,10 +124,8 @@ impl Reason {
 
     /// Whether it is worth a warning although there will be another attempt.
     pub(super) fn is_notable(&self) -> bool {
-        let is_about_keys = matches!(
-            self,
-            Self::Unproven(_) | Self::Unjudged(_) | Self::Fault(Fault::Forged(_))
-        );
+        let is_about_keys =
+            matches!(self, Self::Unproven(_) | Self::Unjudged(_) | Self::Fault(Fault::Forged(_)));
         self.is_refusal() || is_about_keys || matches!(self, Self::HungUp(end) if end.is_telling())
     }
 
@@ -138,10 +136,9 @@ impl Reason {
 
     fn cause(&self) -> Cause {
         match self {
-            Self::Fault(fault) => cause_of_fault(fault),
+            Self::Fault(fault) | Self::Unproven(fault) => cause_of_fault(fault),
             Self::Io(error) => cause_of_error(error),
             Self::Ended | Self::HungUp(_) => Cause::Ended,
-            Self::Unproven(fault) => cause_of_fault(fault),
             Self::Barred => Cause::AddressDenied,
             Self::Refused(_) => Cause::Denied,
             Self::Unjudged(_) => Cause::NoVerdict,
@@ -206,9 +203,7 @@ impl std::fmt::Display for HungUp {
             MechanismKind::PlainClient => {
                 ("server", ": it may refuse our name and password, or have nobody to judge them")
             }
-            MechanismKind::CurveClient => {
-                ("server", ": it may have another key, or not know ours")
-            }
+            MechanismKind::CurveClient => ("server", ": it may have another key, or not know ours"),
         };
         write!(f, "the {peer} closed the connection during the {mechanism} handshake{guess}")
     }

@@ -70,8 +70,9 @@ impl Line {
             Ok(number) => number,
             Err((answer, why)) => return answer.fail(why),
         };
+        let id = number.to_string();
         let request = ZapRequest {
-            id: number.to_string().as_bytes(),
+            id: id.as_bytes(),
             domain: &domain,
             address: &address,
             routing_id: &routing_id,
@@ -139,11 +140,13 @@ impl Line {
         let id = ZapReply::id(&frames).unwrap_or_default();
         let addressee = self.open.lock().addressee(id);
         match addressee {
-            Addressee::Known(_, answer) => match ZapReply::parse(&frames, id) {
+            Addressee::Known(answer) => match ZapReply::parse(&frames, id) {
                 Ok(ZapReply { verdict, text }) => answer.give_because(verdict, &text),
                 Err(fault) => reject(Some(answer), fault),
             },
-            Addressee::Late => tracing::debug!(target: "zmq4", "a reply of the ZAP handler is late"),
+            Addressee::Late => {
+                tracing::debug!(target: "zmq4", "a reply of the ZAP handler is late")
+            }
             Addressee::Nobody => {
                 let fault = ZapReply::parse(&frames, id).err();
                 let presumed = self.open.lock().take_presumed(self.is_in_order);

@@ -10,6 +10,7 @@ mod handshake;
 mod heartbeat;
 mod ingress;
 mod intake;
+mod judging;
 mod linger;
 mod oracle;
 mod reconnect;
