@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 
 from zmq4.security import PlainClient, PlainServer, SecurityWarning
@@ -44,9 +43,10 @@ def is_exposed(address: str) -> bool:
 
 def _depth_of_caller() -> int:
     """Count the frames between `warnings.warn` and the program's own code."""
-    depth = 1
-    frame = sys._getframe(1)  # noqa: SLF001 (the one way to skip a package before Python 3.12)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("zmq4."):
+    from inspect import currentframe  # noqa: PLC0415 (needed where there is a warning alone)
+
+    depth, frame = 0, currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("zmq4."):
         depth += 1
         frame = frame.f_back
     return depth

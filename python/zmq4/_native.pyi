@@ -686,8 +686,6 @@ class Keys:
         """The public key, 32 octets."""
     def secret(self) -> bytes:
         """Return the secret key, 32 octets."""
-    def has_secret(self, key: bytes) -> bool:
-        """Tell whether 32 octets are the secret key, in a time that does not depend on it."""
 
 @final
 class Proxy:

@@ -118,7 +118,7 @@ class _Gate:
 
 
 def _taken_from(inquiry: Inquiry) -> list[Question]:
-    questions = []
+    questions: list[Question] = []
     while (question := inquiry.take()) is not None:
         questions.append(question)
     return questions

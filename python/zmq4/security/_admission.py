@@ -80,20 +80,14 @@ class Verdict:
 
     status: Status = 200
     user_id: str = ""
-    metadata: Mapping[str, bytes | str] = field(default_factory=dict, hash=False)
+    metadata: Mapping[str, bytes | str] = field(default_factory=dict[str, bytes | str], hash=False)
 
     def __post_init__(self) -> None:
         """Check what will be told."""
-        if isinstance(self.status, bool) or self.status not in _STATUSES:
-            raise OptionError(f"a verdict has the status 200, 300, 400 or 500, not {self.status!r}")
-        if not isinstance(self.user_id, str):
-            raise TypeError(f"a user id is text, not {type(self.user_id).__name__}")
+        _check_status(self.status)
+        check_text(self.user_id, "a user id")
         for name, value in self.metadata.items():
-            if _NAME.fullmatch(name) is None:
-                text = f"the name of a property is letters, digits and -_.+, not {name!r}"
-                raise OptionError(text)
-            if not isinstance(value, (bytes, str)):
-                raise TypeError(f"property {name} is bytes or text, not {type(value).__name__}")
+            _check_property(name, value)
         object.__setattr__(self, "metadata", dict(self.metadata))
 
 
@@ -127,15 +121,26 @@ def _read_networks(listed: Sequence[object], what: str) -> tuple[IPv4Network | I
         raise OptionError(f"{what}: {error}; write as in 10.0.0.0/8 or ::1") from None
 
 
-def domain_name(domain: object) -> str:
-    """Check a domain.
+def check_text(text: object, what: str) -> None:
+    """Check that something is text.
 
     Raises:
-        TypeError: It is no text.
+        TypeError: It is not.
     """
-    if not isinstance(domain, str):
-        raise TypeError(f"domain is text, not {type(domain).__name__}")
-    return domain
+    if not isinstance(text, str):
+        raise TypeError(f"{what} is text, not {type(text).__name__}")
+
+
+def _check_status(status: object) -> None:
+    if isinstance(status, bool) or status not in _STATUSES:
+        raise OptionError(f"a verdict has the status 200, 300, 400 or 500, not {status!r}")
+
+
+def _check_property(name: str, value: object) -> None:
+    if _NAME.fullmatch(name) is None:
+        raise OptionError(f"the name of a property is letters, digits and -_.+, not {name!r}")
+    if not isinstance(value, (bytes, str)):
+        raise TypeError(f"property {name} is bytes or text, not {type(value).__name__}")
 
 
 _STATUSES: Final = (200, 300, 400, 500)

@@ -41,7 +41,7 @@ class Certificate(Secretive):
     public: bytes
     _: KW_ONLY
     keys: KeyPair | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
 
     def __post_init__(self) -> None:
         """Check that the keys belong together."""

@@ -187,10 +187,10 @@ def public_key(key: object, what: str) -> bytes:
 
 
 def _key_like(key: object, what: str) -> bytes | str:
-    if isinstance(key, (bytearray, memoryview)):
-        return bytes(key)
     if isinstance(key, (bytes, str)):
         return key
+    if isinstance(key, bytearray):
+        return bytes(key)
     # Neither is what was given shown: it may be a secret.
     kind = type(key).__name__
     raise TypeError(f"{what}: a key is 32 octets, or 40 characters of Z85, not {kind}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeGuard
 
 from zmq4.error import OptionError
-from zmq4.security._admission import Applicant, Networks, Verdict, domain_name, networks
+from zmq4.security._admission import Applicant, Networks, Verdict, check_text, networks
 from zmq4.security._directory import CertificateDirectory
 from zmq4.security._keys import Key, KeyPair, public_key
 from zmq4.security._secretive import Secretive
@@ -40,7 +40,7 @@ class _Server:
 
     def __post_init__(self) -> None:
         """Check what every server has."""
-        domain_name(self.domain)
+        check_text(self.domain, "domain")
         object.__setattr__(self, "allow_from", networks(self.allow_from, "allow_from"))
         object.__setattr__(self, "deny_from", networks(self.deny_from, "deny_from"))
 
@@ -128,7 +128,7 @@ class PlainServer(Secretive, _Server):
     def __post_init__(self) -> None:
         """Check what was given, and copy it."""
         _Server.__post_init__(self)
-        if isinstance(self.allow, Mapping):
+        if _is_table(self.allow):
             for username, password in self.allow.items():
                 _credential(username, "a user name")
                 _credential(password, "a password")
@@ -158,8 +158,8 @@ class CurveClient(Secretive):
     def __post_init__(self) -> None:
         """Check the keys; `server_key` becomes 32 octets."""
         _check_keys(self.keys)
-        _check_not_secret(self.keys, self.server_key, "server_key")
-        object.__setattr__(self, "server_key", public_key(self.server_key, "server_key"))
+        server_key = _foreign_key(self.keys, self.server_key, "server_key")
+        object.__setattr__(self, "server_key", server_key)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -196,14 +196,12 @@ class CurveServer(Secretive, _Server):
         allow = self.allow
         if allow is None or _is_decision(allow):
             return allow
-        if isinstance(allow, os.PathLike) or (isinstance(allow, str) and _is_path(allow)):
+        if _is_path(allow):
             return CertificateDirectory(allow)
-        if isinstance(allow, (str, bytes, bytearray)) or not isinstance(allow, Iterable):
-            wanted = "a set of keys, the path of a directory, a callable, 'any' or 'zap'"
-            raise _no_policy(wanted, allow)
-        for key in (allowed := list(allow)):
-            _check_not_secret(self.keys, key, "allow")
-        return frozenset(public_key(key, "allow") for key in allowed)
+        if _is_listed(allow):
+            return frozenset(_foreign_key(self.keys, key, "allow") for key in allow)
+        wanted = "a set of keys, the path of a directory, a callable, 'any' or 'zap'"
+        raise _no_policy(wanted, allow)
 
 
 Security: TypeAlias = Null | PlainClient | PlainServer | CurveClient | CurveServer
@@ -212,36 +210,47 @@ Security: TypeAlias = Null | PlainClient | PlainServer | CurveClient | CurveServ
 
 def _policy_of(allow: object) -> tuple[str, object]:
     """Say who decides, in the words of the native module."""
-    match allow:
-        case None:
-            return "unset", None
-        case "any" | "zap":
-            return allow, None
-        case frozenset():
-            return "keys", allow
-        case dict():
-            return "passwords", allow
-        case _:
-            return "ask", allow
+    if allow is None:
+        return "unset", None
+    if isinstance(allow, str):
+        return allow, None
+    if _is_key_set(allow):
+        return "keys", allow
+    return ("passwords" if _is_table(allow) else "ask"), allow
 
 
 def _is_decision(allow: object) -> bool:
     return allow in ("any", "zap") if isinstance(allow, str) else callable(allow)
 
 
-def _is_path(text: str) -> bool:
-    """Tell whether text is a path; a key in Z85 may have slashes too."""
-    return os.sep in text and len(text) != _Z85_LENGTH
+def _is_table(allow: object) -> TypeGuard[Mapping[str, str]]:
+    """Tell whether there are passwords by name; what they are is looked at one by one."""
+    return isinstance(allow, Mapping)
+
+
+def _is_path(allow: object) -> TypeGuard[str | PathLike[str]]:
+    """Tell whether something is a path; a key in Z85 may have slashes too."""
+    if isinstance(allow, str):
+        return os.sep in allow and len(allow) != _Z85_LENGTH
+    return isinstance(allow, os.PathLike)
+
+
+def _is_key_set(allow: object) -> TypeGuard[frozenset[bytes]]:
+    """Tell whether there are keys that were looked at."""
+    return isinstance(allow, frozenset)
+
+
+def _is_listed(allow: object) -> TypeGuard[Iterable[Key]]:
+    """Tell whether there are keys; what they are is looked at one by one."""
+    return isinstance(allow, Iterable) and not isinstance(allow, (str, bytes, bytearray))
 
 
 def _shown(allow: object) -> str:
-    match allow:
-        case frozenset():
-            return f"<{len(allow)} keys>"
-        case dict():
-            return f"<passwords of {len(allow)} users>"
-        case _:
-            return repr(allow)
+    if _is_table(allow):
+        return f"<passwords of {len(allow)} users>"
+    if _is_key_set(allow):
+        return f"<{len(allow)} keys>"
+    return repr(allow)
 
 
 def _no_policy(wanted: str, allow: object) -> Exception:
@@ -271,12 +280,12 @@ def _check_keys(keys: object) -> None:
         raise TypeError(f"{text}, not {type(keys).__name__}")
 
 
-def _check_not_secret(keys: KeyPair, key: object, what: str) -> None:
-    """Refuse our own secret key where a public one belongs."""
+def _foreign_key(keys: KeyPair, key: object, what: str) -> bytes:
+    """Read a public key, and refuse our own secret one."""
     octets = public_key(key, what)
-    if keys._handle.has_secret(octets):  # noqa: SLF001 (the pair's native half is the package's)
-        text = f"{what}: this is the secret key of `keys`; a public key belongs here"
-        raise OptionError(text)
+    if KeyPair.from_secret(octets) == keys:
+        raise OptionError(f"{what}: this is the secret key of `keys`; a public key belongs here")
+    return octets
 
 
 def _pairs(listed: Networks) -> list[tuple[str, int]]:

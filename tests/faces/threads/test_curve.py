@@ -45,7 +45,8 @@ def test_known_key_is_let_in(server: CurveServer, wired_endpoint: str, deadline:
     ):
         for body in (b"", b"question", os.urandom(100_000)):
             req.send(body, b"")
-            assert list(request := rep.recv(timeout=deadline)) == [body, b""]
+            request = rep.recv(timeout=deadline)
+            assert list(request) == [body, b""]
             request.reply(body)
 
             assert req.recv(timeout=deadline).content == body

@@ -52,13 +52,6 @@ impl Keys {
     fn secret<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.inner.secret().as_bytes())
     }
-
-    /// Whether a key, 32 octets, is the secret one; found out in a time that does not depend on it.
-    fn has_secret(&self, key: [u8; KEY_LEN]) -> bool {
-        let differing = |(ours, theirs): (&u8, u8)| ours ^ theirs;
-        let octets = self.inner.secret().as_bytes().iter().zip(key).map(differing);
-        octets.fold(0, std::ops::BitOr::bitor) == 0
-    }
 }
 
 /// Reads a public key, 32 octets or text; returns its octets.
