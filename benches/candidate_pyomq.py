@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 class Pyomq:
     """Opens pyomq's sockets for the benchmark; see :class:`candidate.Candidate`."""
 
-    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+    def bind_push(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PushFace:
         """Open a PUSH socket and bind it to ``address``."""
+        _refuse(curve=curve)
         sock = _open(stack, pyomq.PUSH)
         if hwm is not None:
             sock.sndhwm = hwm
@@ -43,8 +46,11 @@ class Pyomq:
             flood_frames=partial(loops.flood_listed_frames, sock.send_multipart),
         )
 
-    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+    def connect_pull(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PullFace:
         """Open a PULL socket and connect it to ``address``."""
+        _refuse(curve=curve)
         sock = _open(stack, pyomq.PULL)
         if hwm is not None:
             sock.rcvhwm = hwm
@@ -56,14 +62,18 @@ class Pyomq:
         sock = _open(stack, _PEERS[kind])
         return PeerFace(sock.bind(address), sock.send, sock.recv)
 
-    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+    def connect_peer(
+        self, stack: ExitStack, kind: PeerKind, address: str, *, curve: bool = False
+    ) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
+        _refuse(curve=curve)
         sock = _open(stack, _PEERS[kind])
         sock.connect(address)
         return PeerFace("", sock.send, sock.recv)
 
-    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+    def bind_router(self, stack: ExitStack, address: str, *, curve: bool = False) -> RouterFace:
         """Open a ROUTER socket and bind it to ``address``."""
+        _refuse(curve=curve)
         sock = _open(stack, pyomq.ROUTER)
         endpoint = sock.bind(address)
         return RouterFace(endpoint, partial(_echo, sock))
@@ -108,6 +118,11 @@ def _open(stack: ExitStack, kind: int) -> pyomq.Socket:
     sock = pyomq.Context.instance().socket(kind)
     stack.callback(sock.close, 0)
     return sock
+
+
+def _refuse(*, curve: bool) -> None:
+    if curve:
+        raise NotImplementedError("its face has no names for keys")
 
 
 def _echo(sock: pyomq.Socket, count: int) -> None:
