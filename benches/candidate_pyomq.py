@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyomq
 import pyomq.asyncio
 
+import keys
 import loops
 from candidate import (
     AsyncPullFace,
@@ -36,8 +37,8 @@ class Pyomq:
         self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
     ) -> PushFace:
         """Open a PUSH socket and bind it to ``address``."""
-        _refuse(curve=curve)
         sock = _open(stack, pyomq.PUSH)
+        _serve(sock, curve=curve)
         if hwm is not None:
             sock.sndhwm = hwm
         return PushFace(
@@ -50,8 +51,8 @@ class Pyomq:
         self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
     ) -> PullFace:
         """Open a PULL socket and connect it to ``address``."""
-        _refuse(curve=curve)
         sock = _open(stack, pyomq.PULL)
+        _ask(sock, curve=curve)
         if hwm is not None:
             sock.rcvhwm = hwm
         sock.connect(address)
@@ -66,15 +67,15 @@ class Pyomq:
         self, stack: ExitStack, kind: PeerKind, address: str, *, curve: bool = False
     ) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
-        _refuse(curve=curve)
         sock = _open(stack, _PEERS[kind])
+        _ask(sock, curve=curve)
         sock.connect(address)
         return PeerFace("", sock.send, sock.recv)
 
     def bind_router(self, stack: ExitStack, address: str, *, curve: bool = False) -> RouterFace:
         """Open a ROUTER socket and bind it to ``address``."""
-        _refuse(curve=curve)
         sock = _open(stack, pyomq.ROUTER)
+        _serve(sock, curve=curve)
         endpoint = sock.bind(address)
         return RouterFace(endpoint, partial(_echo, sock))
 
@@ -120,9 +121,18 @@ def _open(stack: ExitStack, kind: int) -> pyomq.Socket:
     return sock
 
 
-def _refuse(*, curve: bool) -> None:
+def _serve(sock: pyomq.Socket, *, curve: bool) -> None:
     if curve:
-        raise NotImplementedError("its face has no names for keys")
+        sock.curve_server = True
+        sock.curve_secretkey = keys.SERVER_SECRET.encode()
+        sock.curve_publickey = keys.SERVER_PUBLIC.encode()
+
+
+def _ask(sock: pyomq.Socket, *, curve: bool) -> None:
+    if curve:
+        sock.curve_publickey = keys.CLIENT_PUBLIC.encode()
+        sock.curve_secretkey = keys.CLIENT_SECRET.encode()
+        sock.curve_serverkey = keys.SERVER_PUBLIC.encode()
 
 
 def _echo(sock: pyomq.Socket, count: int) -> None:

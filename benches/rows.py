@@ -74,14 +74,12 @@ _TOPICS_1K = Scenario("topics-1k", Shape.TOPICS, 16, peers=1000, without=_LOSING
 # Our limit of subscriptions a peer is 100,000.
 _TOPICS_99K = Scenario("topics-99k", Shape.TOPICS, 16, peers=99_000, without=_LOSING)
 _ROUTER_1K = Scenario("router-1k", Shape.CROWD, 16, peers=1000)
-# Its face has no names for keys.
-_PLAIN = ("pyomq",)
 # A socket of libzmq takes two descriptors, and a process has 20,000 of them as a rule.
 _ROUTER_9K = Scenario("router-9k", Shape.CROWD, 16, peers=9000, without=_LOSING)
-_CURVE_16 = Scenario("curve-16", Shape.STREAM, 16, curve=True, without=_PLAIN)
-_CURVE_1K = Scenario("curve-1k", Shape.STREAM, 1 << 10, curve=True, without=_PLAIN)
-_CURVE_64K = Scenario("curve-64k", Shape.STREAM, 1 << 16, hwm=200, curve=True, without=_PLAIN)
-_HANDSHAKES = Scenario("curve-handshakes", Shape.HANDSHAKES, 16, curve=True, without=_PLAIN)
+_CURVE_16 = Scenario("curve-16", Shape.STREAM, 16, curve=True)
+_CURVE_1K = Scenario("curve-1k", Shape.STREAM, 1 << 10, curve=True)
+_CURVE_64K = Scenario("curve-64k", Shape.STREAM, 1 << 16, hwm=200, curve=True)
+_HANDSHAKES = Scenario("curve-handshakes", Shape.HANDSHAKES, 16, curve=True)
 
 ROWS = (
     Row("pushpull-tcp-16", _TCP_16, Metric.RATE, 5, 8),

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from interop.libzmq_peer import LibzmqPeer
-from interop.peer import Options
+from interop.peer import Options, Peer
 from zmq4 import Certificate, CurveClient, CurveServer, KeyPair, PlainClient, PlainServer
 
 Security = PlainClient | PlainServer | CurveClient | CurveServer
@@ -53,7 +52,10 @@ MECHANISMS = {
 """By name, and by whose socket is the server."""
 
 
-def guard(peer: LibzmqPeer, folder: Path) -> None:
-    """Let libzmq's servers ask a handler that knows our client; certificates are in ``folder``."""
-    Certificate(CLIENT.public).save(folder / "client.key")
-    peer.ask("guard", passwords={USER: PASSWORD}, certificates=str(folder))
+def guard(peer: Peer, folder: Path) -> None:
+    """Let the servers of ``peer`` ask a handler that knows our client by files in ``folder``."""
+    (folder / "passwords").write_text(f"{USER}={PASSWORD}\n")
+    certificates = folder / "certificates"
+    certificates.mkdir()
+    Certificate(CLIENT.public).save(certificates / "client.key")
+    peer.ask("guard", passwords=str(folder / "passwords"), certificates=str(certificates))

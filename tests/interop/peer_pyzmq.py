@@ -12,6 +12,7 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import zmq
@@ -130,11 +131,13 @@ class Peer:
         recv = self._sockets[socket].recv
         return {"digest": digest(recv() for _ in repeat(None, count))}
 
-    def guard(self, passwords: dict[str, str], certificates: str) -> Answer:
-        """Let in whom ``passwords`` name under PLAIN, and a folder of certificates under CURVE."""
+    def guard(self, passwords: str, certificates: str) -> Answer:
+        """Let in whom a file names under PLAIN, and a folder of certificates under CURVE."""
+        lines = Path(passwords).read_text().splitlines()
+        known = dict(line.split("=", 1) for line in lines)
         self._authenticator = ThreadAuthenticator(self._context)
         self._authenticator.start()
-        self._authenticator.configure_plain(domain="*", passwords=passwords)
+        self._authenticator.configure_plain(domain="*", passwords=known)
         self._authenticator.configure_curve(domain="*", location=certificates)
         return {}
 
