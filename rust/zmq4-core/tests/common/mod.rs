@@ -4,6 +4,7 @@
 
 pub(crate) mod curve;
 pub(crate) mod hearing;
+pub(crate) mod secured;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};

@@ -18,7 +18,7 @@ use super::clock::now;
 use super::egress::Flushed;
 use super::found::{Found, Request, Trouble};
 use super::ingress::Ingress;
-use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session};
+use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session, pace};
 use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
@@ -126,6 +126,9 @@ impl Traffic {
             let sent = self.send(cx, &mut outbound)?;
             let received = self.receive(cx, &mut inbound)?;
             let timed = self.keep_time(cx)?;
+            if sent == Step::Moved || received == Step::Moved {
+                pace::note_traffic();
+            }
             if outbound == 0 || inbound == 0 {
                 give_way(cx);
                 return Ok(Poll::Pending);
