@@ -69,7 +69,7 @@ from zmq4.security import (
     SecurityWarning,
     Verdict,
 )
-from zmq4.stats import Flow, ProxyStats, Stats
+from zmq4.stats import Flow, Handshakes, ProxyStats, Stats
 from zmq4.types import Receiver, Sender
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "ForkError",
     "Frame",
     "HandshakeFailed",
+    "Handshakes",
     "Heartbeat",
     "InvalidEndpoint",
     "KeyPair",

@@ -9,7 +9,7 @@ from zmq4 import _native
 from zmq4._endpoint import EndpointBase
 from zmq4._exposure import warn_if_exposed
 from zmq4.error import InvalidEndpoint, StateError, ZMQError
-from zmq4.stats import Stats
+from zmq4.stats import Handshakes, Stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -136,7 +136,8 @@ class SocketBase(_native.Socket, Generic[E]):
 
     def stats(self) -> Stats:
         """Count what the socket did so far, and what it holds."""
-        return Stats(*self._stats())
+        counters, handshakes = self._stats()
+        return Stats(*counters, Handshakes(*handshakes))
 
     def _open_all(self, bind: Addresses | None, connect: Addresses | None) -> None:
         for address in _listed(bind):

@@ -80,7 +80,7 @@ def reply(question: Question, outcome: object) -> None:
 
 def fail(question: Question, decide: object, error: BaseException) -> None:
     """Answer that nobody could decide, and log why."""
-    question.answer(500)
+    question.answer(500, why=f"allow= failed with {type(error).__name__}")
     from zmq4._log import LOGGER  # noqa: PLC0415 (`logging` is dear to import)
 
     LOGGER.error("a peer was not let in: %r failed", decide, exc_info=error)

@@ -340,8 +340,11 @@ class Socket:
         """Who is asked about peers of later endpoints; None if nobody in Python is."""
     def _stats(
         self,
-    ) -> tuple[int, int, int, int, int, int, int, int, int, int, int, float]:
-        """Return the fields of `zmq4.Stats` in their order."""
+    ) -> tuple[
+        tuple[int, int, int, int, int, int, int, int, int, int, int, float],
+        tuple[int, int, int, int, int, int, int],
+    ]:
+        """Return the fields of `zmq4.Stats` and of `zmq4.Handshakes` in their order."""
     def _events(self, capacity: int) -> EventStream:
         """Listen from now on; see `zmq4._socket.ThreadSocket.events`."""
     def _abandon(self) -> bool:
@@ -653,7 +656,11 @@ class Question:
     ) -> tuple[str, Mechanism, str, str | None, str | None, bytes | None, bytes]:
         """Return what is known of the peer: the fields of `zmq4.Applicant`, in their order."""
     def answer(
-        self, status: int, user_id: str = "", metadata: Sequence[tuple[str, bytes]] = ...
+        self,
+        status: int,
+        user_id: str = "",
+        metadata: Sequence[tuple[str, bytes]] = ...,
+        why: str = "",
     ) -> None:
         """Answer; a second answer is not heard.
 
@@ -661,6 +668,7 @@ class Question:
             status: 200 lets the peer in; 300, 400 and 500 do not.
             user_id: Who it is.
             metadata: What else is known of it.
+            why: What our own events and log are to say of a refusal; the peer does not hear it.
 
         Raises:
             ValueError: There is no such status.

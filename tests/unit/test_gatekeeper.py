@@ -13,11 +13,17 @@ class Question:
 
     def __init__(self) -> None:
         self.answers: list[tuple[object, ...]] = []
+        self.why = ""
 
     def answer(
-        self, status: int, user_id: str = "", metadata: Sequence[tuple[str, bytes]] = (), why: str = ""
+        self,
+        status: int,
+        user_id: str = "",
+        metadata: Sequence[tuple[str, bytes]] = (),
+        why: str = "",
     ) -> None:
         self.answers.append((status, user_id, list(metadata)))
+        self.why = why
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,7 @@ def test_failure_is_status_500(caplog: pytest.LogCaptureFixture) -> None:
     _gatekeeper.fail(question, print, ValueError("broken"))  # type: ignore[arg-type]
 
     assert question.answers == [(500, "", [])]
+    assert question.why == "allow= failed with ValueError"
     assert "ValueError: broken" in caplog.text
 
 

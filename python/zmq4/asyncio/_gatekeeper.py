@@ -38,14 +38,19 @@ def attend(inquiry: Inquiry) -> None:
         if _gatekeeper.is_asynchronous(inquiry.decide):
             text = "security: allow= is a coroutine function; open the socket where its loop runs"
             raise StateError(text) from None
-        _gatekeeper.attend(inquiry)
+        _leave_to_the_pool(inquiry)
         return
     if getattr(inquiry.decide, "blocks", False) is True:
-        _gatekeeper.attend(inquiry)
+        _leave_to_the_pool(inquiry)
         return
     known = _gates.get(inquiry)
     if known is None or not known.is_of(loop):
         _gates[inquiry] = _Gate(inquiry, loop, running_bridge())
+
+
+def _leave_to_the_pool(inquiry: Inquiry) -> None:
+    _gates.pop(inquiry, None)
+    _gatekeeper.attend(inquiry)
 
 
 class _Gate:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, final
 
@@ -49,7 +48,7 @@ class PasswordFile:
         """Take a file."""
         self.path = Path(path)
         self._complained: frozenset[int] = frozenset()
-        self._stand_in = _native.hash_password(secrets.token_bytes(16))
+        self._stand_in = _native.hash_password(os.urandom(16))
         self._file: Reread[dict[str, str]] = Reread(lambda: [self.path], self._read)
         self._file.value()
 
@@ -149,7 +148,7 @@ def _rewrite(path: Path, change: Callable[[list[str]], list[str]]) -> None:
         lines, mode = text.splitlines(), about.st_mode & 0o777
     except FileNotFoundError:
         lines, mode = [], 0o600
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    beside = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:

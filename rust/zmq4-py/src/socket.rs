@@ -67,6 +67,8 @@ impl Socket {
 
 /// The fields of `zmq4.Stats`, in their order.
 type StatsFields = (u64, u64, u64, usize, usize, usize, usize, u64, u64, u64, u64, f64);
+/// The fields of `zmq4.Handshakes`, in their order.
+type HandshakesFields = (u64, u64, u64, u64, u64, u64, u64);
 
 fn socket_type(cls: &Bound<'_, PyType>) -> PyResult<SocketType> {
     let name: String = cls
@@ -203,9 +205,19 @@ impl Socket {
         Ok(Context::from_core(self.context.get(py)?.clone()))
     }
 
-    fn _stats(&self, py: Python<'_>) -> PyResult<StatsFields> {
+    fn _stats(&self, py: Python<'_>) -> PyResult<(StatsFields, HandshakesFields)> {
         let stats = self.core(py)?.stats();
-        Ok((
+        let zmq4_core::Handshakes {
+            barred,
+            begun,
+            completed,
+            refused,
+            failed,
+            crowded_out,
+            delayed,
+        } = stats.handshakes;
+        let handshakes = (barred, begun, completed, refused, failed, crowded_out, delayed);
+        let counters = (
             stats.sent,
             stats.received,
             stats.dropped,
@@ -218,7 +230,8 @@ impl Socket {
             stats.drops.gone,
             stats.drops.replaced,
             stats.blocked.as_secs_f64(),
-        ))
+        );
+        Ok((counters, handshakes))
     }
 
     /// Listens to what happens from now on.

@@ -81,7 +81,9 @@ def test_server_of_another_key_is_not_talked_to(
     ):
         push.connect(pull.endpoint)
 
-        assert "does not open" in failure_in(theirs).reason
+        failed = failure_in(theirs)
+        assert failed.cause == "forged"
+        assert "does not open" in failed.reason
         failure_in(ours)
         assert pull.peers() == push.peers() == []
 

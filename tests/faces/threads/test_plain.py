@@ -61,7 +61,10 @@ def test_others_are_refused_and_both_ends_are_told(
         assert (at_server.cause, at_client.cause) == ("denied", "denied")
         assert "400" in at_server.reason
         assert "400" in at_client.reason
+        assert client.password not in at_server.reason
         assert rep.peers() == req.peers() == []
+        assert rep.stats().handshakes.refused >= 1
+        assert rep.stats().handshakes.completed == 0
 
 
 def test_refusal_is_told_within_a_second(tcp_endpoint: str, deadline: float) -> None:
@@ -88,7 +91,7 @@ def test_server_without_a_policy_and_without_a_handler_refuses_everybody(
     ):
         push.connect(pull.endpoint)
 
-        failure_in(theirs)
+        assert failure_in(theirs).cause == "no_verdict"
         failure_in(ours)
         assert pull.peers() == []
 
@@ -101,6 +104,26 @@ def test_any_lets_everybody_in(wired_endpoint: str, deadline: float) -> None:
         push.send(b"x")
 
         assert pull.recv(timeout=deadline).content == b"x"
+
+
+def test_handler_over_raw_sockets_decides(wired_endpoint: str, deadline: float) -> None:
+    with (
+        zmq4.Context() as context,
+        zmq4.Rep(bind="inproc://zeromq.zap.01", context=context) as handler,
+        zmq4.Pull(
+            bind=wired_endpoint, security=PlainServer("zap", domain="test"), context=context
+        ) as pull,
+        zmq4.Push(connect=pull.endpoint, security=ALICE) as push,
+    ):
+        push.send(b"x")
+        request = handler.recv(timeout=deadline)
+        version, number, domain, _, _, *rest = request
+        assert (version, domain, rest) == (b"1.0", b"test", [b"PLAIN", b"alice", b"hunter2"])
+        request.reply(version, number, b"200", b"OK", b"Alice", b"")
+        peer = pull.recv(timeout=deadline).peer
+
+        assert peer is not None
+        assert peer.user_id == "Alice"
 
 
 def test_user_is_known_by_name_on_each_message(

@@ -35,6 +35,7 @@ impl Authenticator for Passwords {
                 Verdict::Deny(Denied::Refused)
             }
         };
-        question.answer.give(verdict);
+        // Neither end learns which of the two it was.
+        question.answer.give_because(verdict, "no such name with such a password");
     }
 }

@@ -36,10 +36,10 @@ impl Question {
         Self { domain, address, routing_id, credentials, answer: Mutex::new(Some(answer)) }
     }
 
-    fn give(&self, verdict: Verdict) {
+    fn give(&self, verdict: Verdict, why: &str) {
         let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(answer) = answer {
-            answer.give(verdict);
+            answer.give_because(verdict, why);
         }
     }
 }
@@ -72,18 +72,26 @@ impl Question {
     }
 
     /// Answers with a status, 200 to let the peer in. A second answer is one too many, and not heard.
-    #[pyo3(signature = (status, user_id="", metadata=Vec::new()))]
-    fn answer(&self, status: u16, user_id: &str, metadata: Vec<(String, Vec<u8>)>) -> PyResult<()> {
+    /// `why` is for our own events and log.
+    #[pyo3(signature = (status, user_id="", metadata=Vec::new(), why=""))]
+    fn answer(
+        &self,
+        status: u16,
+        user_id: &str,
+        metadata: Vec<(String, Vec<u8>)>,
+        why: &str,
+    ) -> PyResult<()> {
         if status != ACCEPTED {
             let denied = Denied::from_status(status)
                 .ok_or_else(|| PyValueError::new_err(format!("there is no status {status}")))?;
-            self.give(Verdict::Deny(denied));
+            self.give(Verdict::Deny(denied), why);
             return Ok(());
         }
         let add =
             |all: Metadata, (name, value): (String, Vec<u8>)| all.with(name.as_bytes(), &value);
         let metadata = metadata.into_iter().fold(Metadata::new(), add);
-        self.give(Verdict::Accept { user_id: user_id.as_bytes().to_vec().into(), metadata });
+        let user_id = user_id.as_bytes().to_vec().into();
+        self.give(Verdict::Accept { user_id, metadata }, why);
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! `security=`: from the objects of `zmq4.security` to what the core makes of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFrozenSet};
 use zmq4_core::proto::{Password, PlainClient, PublicKey};
-use zmq4_core::{Admission, Mechanism, Policy, SecurityOptions, SocketOptions};
+use zmq4_core::{Admission, Mechanism, Network, Networks, Policy, SecurityOptions, SocketOptions};
 
 use super::value::{Apply, Refusal, Value};
 use crate::error::{self, Kind};
@@ -21,12 +21,12 @@ pub(super) fn parse(guard: &Guard, value: &Bound<'_, PyAny>) -> Result<Apply, Re
     }
     let mechanism = mechanism(value)?;
     let is_client = matches!(mechanism, Mechanism::PlainClient(_) | Mechanism::CurveClient { .. });
-    let admission = if is_client {
-        guard.replace(value, None)?;
-        Admission::default()
-    } else {
-        admission(guard, value)?
-    };
+    let (mut admission, decide) =
+        if is_client { (Admission::default(), None) } else { admission(value)? };
+    // Last of all: what was refused leaves the guard as it is.
+    if let Some(asker) = guard.replace(value, decide)? {
+        admission.policy = Policy::Ask(asker);
+    }
     let security = SecurityOptions { mechanism, admission };
     Ok(Box::new(move |options: &mut SocketOptions| options.security = security))
 }
@@ -53,25 +53,40 @@ fn mechanism(value: &Bound<'_, PyAny>) -> Result<Mechanism, Refusal> {
     }
 }
 
-fn admission(guard: &Guard, value: &Bound<'_, PyAny>) -> Result<Admission, Refusal> {
+/// Whom a server lets in, and the callable that decides where there is one.
+fn admission<'py>(
+    value: &Bound<'py, PyAny>,
+) -> Result<(Admission, Option<Bound<'py, PyAny>>), Refusal> {
     let domain: String = value.getattr("domain")?.extract()?;
     let (kind, what): (String, Bound<'_, PyAny>) = value.call_method0("_policy")?.extract()?;
-    let asker = guard.replace(value, (kind == "ask").then(|| what.clone()))?;
-    let policy = match (kind.as_str(), asker) {
-        (_, Some(asker)) => Policy::Ask(asker),
-        ("any", None) => Policy::Anyone,
-        ("zap", None) => Policy::Zap,
-        ("keys", None) => Policy::Keys(Arc::new(
-            what.cast::<PyFrozenSet>()
-                .map_err(PyErr::from)?
-                .iter()
-                .map(|key| public_key(&key))
-                .collect::<Result<_, _>>()?,
-        )),
-        ("passwords", None) => Policy::Ask(Arc::new(passwords(&what)?)),
+    let (allowed, denied): (Vec<Pair>, Vec<Pair>) = value.call_method0("_networks")?.extract()?;
+    let (allow_from, deny_from) = (networks(value, allowed)?, networks(value, denied)?);
+    let policy = match kind.as_str() {
+        "any" => Policy::Anyone,
+        // Of "ask" the guard knows more; until then nobody is let in unasked.
+        "zap" | "ask" => Policy::Zap,
+        "keys" => Policy::Keys(Arc::new(public_keys(&what)?)),
+        "passwords" => Policy::Ask(Arc::new(passwords(&what)?)),
         _ => Policy::Unset,
     };
-    Ok(Admission { domain, policy })
+    let decide = (kind == "ask").then_some(what);
+    Ok((Admission { domain, policy, allow_from, deny_from }, decide))
+}
+
+fn public_keys(keys: &Bound<'_, PyAny>) -> Result<HashSet<PublicKey>, Refusal> {
+    let keys = keys.cast::<PyFrozenSet>().map_err(PyErr::from)?;
+    keys.iter().map(|key| public_key(&key)).collect()
+}
+
+/// An address, and the length of a prefix.
+type Pair = (String, u8);
+
+fn networks(value: &Bound<'_, PyAny>, pairs: Vec<Pair>) -> Result<Networks, Refusal> {
+    let network = |(address, prefix_len): Pair| {
+        let network = address.parse().ok().and_then(|address| Network::new(address, prefix_len));
+        network.ok_or_else(|| wrong(value, &format!("{address}/{prefix_len} is no network")))
+    };
+    pairs.into_iter().map(network).collect()
 }
 
 fn passwords(table: &Bound<'_, PyAny>) -> Result<Passwords, Refusal> {

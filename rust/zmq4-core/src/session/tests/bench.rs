@@ -84,7 +84,6 @@ impl Default for Setup {
             options: SessionOptions::default(),
             capacity: 1 << 20,
             version: Version::OURS,
-            security: SecurityOptions::default(),
         }
     }
 }
