@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from zmq4 import Certificate, KeyPair
+from zmq4 import Certificate, CertificateError, KeyPair
 
 SOURCE = Path(__file__).parent / "peers/czmq/zcert.c"
 NOBODY = "0" * 40
@@ -109,7 +109,11 @@ def test_pair_that_pyzmq_made_is_loaded(tmp_path: Path) -> None:
     program = "import sys, zmq.auth; zmq.auth.create_certificates(sys.argv[1], 'theirs', {'name': 'x'})"
     subprocess.run([sys.executable, "-c", program, tmp_path], check=True)
 
-    keys = KeyPair.load(tmp_path / "theirs.key_secret")
+    secret = tmp_path / "theirs.key_secret"
+    with pytest.raises(CertificateError, match="chmod 600"):
+        KeyPair.load(secret)  # it leaves them for all to read
+    secret.chmod(0o600)
+    keys = KeyPair.load(secret)
 
     assert pyzmq_loads(tmp_path / "theirs.key_secret") == [keys.public_z85, keys.secret_z85]
     assert Certificate.load_public(tmp_path / "theirs.key").public == keys.public
