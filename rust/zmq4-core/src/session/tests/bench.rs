@@ -73,7 +73,6 @@ pub(in crate::session) struct Setup {
     /// Octets that the link buffers each way.
     pub(super) capacity: usize,
     pub(super) version: Version,
-    pub(super) security: SecurityOptions,
 }
 
 impl Default for Setup {
