@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test file uses a part of it")]
 #![allow(clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
+pub(crate) mod curve;
 pub(crate) mod hearing;
 
 use std::sync::atomic::{AtomicU32, Ordering};

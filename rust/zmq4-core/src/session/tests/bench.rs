@@ -20,7 +20,7 @@ use crate::peer::Peer;
 use crate::pipe::{Given, Marks, Overflow, Part, PipeEnd, PipeId, Refill};
 use crate::security::SecurityOptions;
 use crate::sync::{Mutex, Rank};
-use crate::testing::{ScriptedPeer, a_peer};
+use crate::testing::{Role, ScriptedPeer, SealedPeer, a_peer};
 use crate::transport::Link;
 use crate::wait::Inbox;
 
@@ -71,6 +71,7 @@ pub(super) struct Setup {
     /// Octets that the link buffers each way.
     pub(super) capacity: usize,
     pub(super) version: Version,
+    pub(super) security: SecurityOptions,
 }
 
 impl Default for Setup {
@@ -82,6 +83,7 @@ impl Default for Setup {
             options: SessionOptions::default(),
             capacity: 1 << 20,
             version: Version::OURS,
+            security: SecurityOptions::default(),
         }
     }
 }
@@ -127,7 +129,7 @@ impl Setup {
             socket_type: SocketType::Dealer,
             link: LinkOptions::default(),
             session: self.options.clone(),
-            security: SecurityOptions::default(),
+            security: self.security.clone(),
             host: Arc::<StubHost>::clone(host),
             status: EndpointStatus::new(address, EndpointPhase::Connecting, &hub),
             context: Context::new(0),
@@ -154,8 +156,26 @@ impl Setup {
         (peer, Opened { link, peer: Arc::new(identity), leftover: Vec::new(), wrap: Wrap::Plain })
     }
 
+    /// An encrypted connection whose handshake is done, on which we have `role`.
+    pub(super) fn sealed(&self, role: Role) -> (SealedPeer, Opened) {
+        let (peer, link, wrap) = SealedPeer::new(self.capacity, role);
+        (peer, Opened { link, wrap, ..self.opened().1 })
+    }
+
+    /// A session in encrypted traffic.
+    pub(super) fn sealed_traffic(&self, role: Role) -> Running<SealedPeer> {
+        let host = self.host();
+        let desk = self.desk(&host);
+        let (peer, opened) = self.sealed(role);
+        self.run(peer, opened, desk, host)
+    }
+
     fn traffic_at(&self, desk: Desk, host: Arc<StubHost>) -> Running {
         let (peer, opened) = self.opened();
+        self.run(peer, opened, desk, host)
+    }
+
+    fn run<P>(&self, peer: P, opened: Opened, desk: Desk, host: Arc<StubHost>) -> Running<P> {
         let plan = self.plan(&host);
         let session = Arc::clone(&desk.session);
         let task = tokio::spawn(async move { traffic::run(&session, opened, &plan).await });
@@ -164,14 +184,14 @@ impl Setup {
 }
 
 /// A session at work.
-pub(super) struct Running {
-    pub(super) peer: ScriptedPeer,
+pub(super) struct Running<P = ScriptedPeer> {
+    pub(super) peer: P,
     pub(super) desk: Desk,
     pub(super) host: Arc<StubHost>,
     pub(super) task: JoinHandle<Reason>,
 }
 
-impl Running {
+impl<P> Running<P> {
     /// Why the session ended.
     pub(super) async fn reason(self) -> String {
         reason(self.task).await

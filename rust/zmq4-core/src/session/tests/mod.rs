@@ -13,4 +13,6 @@ mod intake;
 mod linger;
 mod oracle;
 mod reconnect;
+mod sealed;
 mod traffic;
+mod unsealing;

@@ -46,7 +46,7 @@ fn give_way(cx: &mut Context<'_>) {
 pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> Reason {
     let now = now();
     let speaks_ping = opened.peer.version.is_some_and(Version::speaks_3_1);
-    let (sealer, opener) = match opened.wrap {
+    let (sealing, unsealing) = match opened.wrap {
         Wrap::Plain => (None, None),
         Wrap::Curve { sealer, opener } => (Some(sealer), Some(opener)),
     };
@@ -57,7 +57,7 @@ pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> 
         version: opened.peer.version,
         ingress: Ingress::new(&plan.session, opened.peer, opened.leftover)
             .with_intake(plan.host.intake(session.pipe))
-            .with_opener(opener),
+            .with_opener(unsealing),
         keepalive: Keepalive::new(plan.session.heartbeat, speaks_ping, now),
         owes_wake: false,
         unseen: 0,
@@ -68,7 +68,7 @@ pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> 
         sleep: Box::pin(tokio::time::sleep_until((now + IDLE).into())),
         armed: None,
     };
-    session.egress.lock().connect(Arc::clone(&traffic.link), sealer);
+    session.egress.lock().connect(Arc::clone(&traffic.link), sealing);
     poll_fn(|cx| traffic.poll(cx)).await
 }
 
