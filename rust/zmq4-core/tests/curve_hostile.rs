@@ -15,7 +15,7 @@ use common::curve::{TRANSPORTS, client, client_with, keys, secured, server, serv
 use common::hearing::{happens, listen};
 use common::{expect_nothing, expect_peers, recv, send, socket, try_send};
 use zmq4_core::proto::SocketType::{Pull, Push};
-use zmq4_core::{Cause, Context, Happening, Policy, SecurityOptions};
+use zmq4_core::{Cause, Context, Happening, Policy, SecurityOptions, Socket};
 
 #[test]
 fn only_those_are_let_in_whose_keys_are_known() {
@@ -98,30 +98,61 @@ fn relay(target: &str, harm: impl FnMut(usize, &mut Vec<u8>) + Send + 'static) -
     address
 }
 
+/// Numbers sent without end through a relay that does harm, and received until a thousand came by a connection
+/// that it has let alone. None may come twice or late.
+fn flood(pull: &Socket, harm: impl FnMut(usize, usize, &mut Vec<u8>) -> Harm + Send + 'static) {
+    let context = Context::new(1);
+    let listener = pull.bind("tcp://127.0.0.1:*").expect("bound");
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let (mut harm, mut passed, lets_alone) = (harm, 0, Arc::clone(&is_whole));
+    let address = relay(&listener.address(), move |number, octets| {
+        passed += octets.len();
+        let done = harm(number, passed, octets);
+        lets_alone.store(done == Harm::LetAlone, Ordering::SeqCst);
+    });
+    let push = secured(&context, Push, &client(), |_| {});
+    push.connect(&address).expect("connected");
+
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut number = 0_u32;
+            while !is_over.load(Ordering::SeqCst) {
+                number += u32::from(try_send(&push, number.to_string()).is_ok());
+            }
+        });
+        let (mut last, mut came_whole) = (None, 0);
+        while came_whole < 1000 {
+            let next: u32 = recv(pull).parse().expect("only what was sent");
+            assert!(last < Some(next), "{next} behind {last:?}");
+            last = Some(next);
+            came_whole += u32::from(is_whole.load(Ordering::SeqCst));
+        }
+        is_over.store(true, Ordering::SeqCst);
+    });
+}
+
+/// What a relay does to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Harm {
+    Done,
+    LetAlone,
+}
+
 #[test]
 fn whoever_changes_traffic_on_the_way_is_found_out_and_the_next_connection_goes_on() {
     let context = Context::new(1);
     let pull = secured(&context, Pull, &server(), |_| {});
     let events = listen(&pull);
-    let listener = pull.bind("tcp://127.0.0.1:*").expect("bound");
-    let mut passed = 0;
-    let address = relay(&listener.address(), move |number, octets| {
-        passed += octets.len();
-        if number == 0 && passed > 100_000 {
+
+    flood(&pull, |number, passed, octets| {
+        if number > 0 {
+            return Harm::LetAlone;
+        }
+        if passed > 100_000 {
             *octets.last_mut().expect("some") ^= 0x10;
         }
-    });
-    let push = secured(&context, Push, &client(), |_| {});
-    push.connect(&address).expect("connected");
-
-    thread::scope(|scope| {
-        scope.spawn(|| (0..5000_u32).for_each(|n| send(&push, n.to_string())));
-        let mut last = None;
-        while last != Some(4999) {
-            let next: u32 = recv(&pull).parse().expect("only what was sent");
-            assert!(last < Some(next), "{next} behind {last:?}");
-            last = Some(next);
-        }
+        Harm::Done
     });
 
     let why = loop {
@@ -136,35 +167,15 @@ fn whoever_changes_traffic_on_the_way_is_found_out_and_the_next_connection_goes_
 fn connections_that_break_within_messages_double_and_reorder_nothing() {
     let context = Context::new(1);
     let pull = secured(&context, Pull, &server(), |_| {});
-    let listener = pull.bind("tcp://127.0.0.1:*").expect("bound");
-    let is_whole = Arc::new(AtomicBool::new(false));
-    let (mut passed, last_one_is_whole) = (0, Arc::clone(&is_whole));
-    let address = relay(&listener.address(), move |number, octets| {
-        passed += octets.len();
-        // Each connection but the last is cut a little later than the one before.
-        if number < 5 && passed > 30_011 * (number + 1) {
+
+    flood(&pull, |number, passed, octets| {
+        if number == 5 {
+            return Harm::LetAlone;
+        }
+        // Each connection is cut a little later than the one before.
+        if passed > 30_011 * (number + 1) {
             octets.clear();
         }
-        last_one_is_whole.store(number == 5, Ordering::SeqCst);
-    });
-    let push = secured(&context, Push, &client(), |_| {});
-    push.connect(&address).expect("connected");
-
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut numbers = 0_u32..;
-            while !is_over.load(Ordering::SeqCst) {
-                let _ = try_send(&push, numbers.next().expect("endless").to_string());
-            }
-        });
-        let (mut last, mut over_the_last) = (None, 0);
-        while over_the_last < 1000 {
-            let next: u32 = recv(&pull).parse().expect("only what was sent");
-            assert!(last < Some(next), "{next} behind {last:?}");
-            last = Some(next);
-            over_the_last += u32::from(is_whole.load(Ordering::SeqCst));
-        }
-        is_over.store(true, Ordering::SeqCst);
+        Harm::Done
     });
 }

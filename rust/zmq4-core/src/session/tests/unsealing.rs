@@ -102,6 +102,8 @@ enum Harm {
     ReplayFirst,
     /// Sends a frame before the one it follows.
     Swap,
+    /// Takes a frame out.
+    Drop,
     /// Says something in the plain.
     Speak,
     /// Sends a frame of the other direction.
@@ -114,6 +116,7 @@ fn harm() -> impl Strategy<Value = Harm> {
         1 => Just(Harm::Replay),
         1 => Just(Harm::ReplayFirst),
         1 => Just(Harm::Swap),
+        1 => Just(Harm::Drop),
         1 => Just(Harm::Speak),
         1 => Just(Harm::Reflect),
     ]
@@ -139,9 +142,11 @@ impl Harm {
             }
             Self::Swap => {
                 frames.swap(at, at + 1);
-                let mut good: Vec<u8> = upto(at);
-                good.push(u8::try_from(at + 1).expect("a few"));
-                good
+                upto(at)
+            }
+            Self::Drop => {
+                frames.remove(at);
+                upto(at)
             }
             Self::Speak => {
                 frames.insert(at, message(&[[b'x'; 40]]));
