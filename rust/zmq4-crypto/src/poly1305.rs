@@ -100,7 +100,7 @@ impl Limbs {
         Self([a.wrapping_add(d), b.wrapping_add(e), c.wrapping_add(f)])
     }
 
-    /// Carries once around. Products whose sum is below 2^104 have carries that fit a word.
+    /// Carries once around. Products below 2^103 have carries that fit a word.
     #[inline(always)]
     pub(crate) fn carried(products: [u128; 3]) -> Self {
         let [d0, d1, d2] = products;
