@@ -46,6 +46,7 @@ impl Powers {
         Self([Multiplier::new(once.limbs()), twice, thrice, four_times])
     }
 
+    #[cfg(target_arch = "x86_64")]
     pub(crate) fn limbs(&self) -> [Limbs; 4] {
         self.0.each_ref().map(Multiplier::limbs)
     }

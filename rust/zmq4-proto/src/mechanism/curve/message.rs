@@ -48,7 +48,7 @@ pub(super) fn count_of(octets: &[u8]) -> Result<u64, Fault> {
     rest.first_chunk().map(|&count| u64::from_be_bytes(count)).ok_or(Malformed::NotSealed.into())
 }
 
-/// Where the body is of the frame that begins at `at`, if all of it is there.
+/// Where the body is that begins at `begin`, behind its header, if all of it is there.
 pub(super) fn body_at(octets: &[u8], header: FrameHeader, begin: usize) -> Option<Range<usize>> {
     let end = begin.checked_add(usize::try_from(header.body_len).ok()?)?;
     (end <= octets.len()).then_some(begin..end)
