@@ -50,7 +50,7 @@ impl Kernel {
         #[cfg(target_arch = "x86_64")]
         let vectors = [Avx512::detect().map(Kind::Avx512), Avx2::detect().map(Kind::Avx2)];
         #[cfg(not(target_arch = "x86_64"))]
-        let vectors = [];
+        let vectors: [Option<Kind>; 0] = [];
         vectors.into_iter().flatten().chain([Kind::Portable]).map(Self)
     }
 

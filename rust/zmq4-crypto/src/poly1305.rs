@@ -46,6 +46,7 @@ impl Powers {
         Self([Multiplier::new(once.limbs()), twice, thrice, four_times])
     }
 
+    #[cfg(target_arch = "x86_64")]
     pub(crate) fn limbs(&self) -> [Limbs; 4] {
         self.0.each_ref().map(Multiplier::limbs)
     }
@@ -100,7 +101,7 @@ impl Limbs {
         Self([a.wrapping_add(d), b.wrapping_add(e), c.wrapping_add(f)])
     }
 
-    /// Carries once around. Products whose sum is below 2^104 have carries that fit a word.
+    /// Carries once around. Products below 2^103 have carries that fit a word.
     #[inline(always)]
     pub(crate) fn carried(products: [u128; 3]) -> Self {
         let [d0, d1, d2] = products;

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn core_of_zeros_without_constants_would_be_zeros() {
+    fn rounds_of_zeros_are_zeros() {
         let mut x = [0; 16];
         rounds(&mut x);
 

@@ -157,8 +157,8 @@ fn open(
 ) -> Result<(), Unopened> {
     let block = Zeroizing::new(*stream.next_block());
     let [tag_key, first] = &*block;
-    let expected = poly1305::tag(kernel, tag_key, text);
-    if !bool::from(expected.ct_eq(tag)) {
+    let expected = u128::from_le_bytes(poly1305::tag(kernel, tag_key, text));
+    if !bool::from(expected.ct_eq(&u128::from_le_bytes(*tag))) {
         return Err(Unopened);
     }
     apply(first, stream, text);

@@ -290,6 +290,46 @@ fn decoder_walks_what_was_opened() {
 
 proptest! {
     #[test]
+    fn run_has_the_octets_of_its_frames_sealed_one_by_one(
+        frames in vec((0_u8..3, 0_usize..400), 0..40),
+    ) {
+        let ((mut together, _), (mut singly, _)) = (halves(), halves());
+        let (mut plain, mut expected) = (Vec::new(), Vec::new());
+        for (kind, len) in frames {
+            let body = vec![kind; len];
+            put_frame(&mut plain, kind_of(kind), &body);
+            singly.seal_frame(kind_of(kind), &body, &mut expected).unwrap();
+        }
+
+        prop_assert_eq!(seal(&mut together, &plain).0, expected);
+    }
+
+    #[test]
+    fn frames_before_a_broken_one_of_a_run_come_out(
+        lens in vec(0_usize..200, 1..30),
+        broken: prop::sample::Index,
+        bit in 0..8_u32,
+    ) {
+        let (mut sealer, mut opener) = halves();
+        let (mut plain_ends, mut ends) = (vec![0], vec![0]);
+        let (mut plain, mut wire) = (Vec::new(), Vec::new());
+        for len in lens {
+            put_frame(&mut plain, FrameKind::Last, &vec![7; len]);
+            sealer.seal_frame(FrameKind::Last, &vec![7; len], &mut wire).unwrap();
+            plain_ends.push(plain.len());
+            ends.push(wire.len());
+        }
+        let broken = broken.index(ends.len() - 1);
+        wire[ends[broken + 1] - 1] ^= 1 << bit;
+
+        let run = opener.open_run(&mut wire);
+
+        prop_assert_eq!(run.stop, OpenStop::Fault(BROKEN_BOX));
+        prop_assert_eq!((run.plain_len, run.consumed), (plain_ends[broken], ends[broken]));
+        prop_assert_eq!(&wire[..run.plain_len], &plain[..run.plain_len]);
+    }
+
+    #[test]
     fn any_frames_in_any_pieces_come_out_as_they_went_in(
         frames in vec((0_u8..3, 0_usize..700), 0..30),
         cuts in vec(1_usize..900, 1..20),

@@ -48,7 +48,7 @@ pub(super) fn count_of(octets: &[u8]) -> Result<u64, Fault> {
     rest.first_chunk().map(|&count| u64::from_be_bytes(count)).ok_or(Malformed::NotSealed.into())
 }
 
-/// Where the body is of the frame that begins at `at`, if all of it is there.
+/// Where the body is that begins at `begin`, behind its header, if all of it is there.
 pub(super) fn body_at(octets: &[u8], header: FrameHeader, begin: usize) -> Option<Range<usize>> {
     let end = begin.checked_add(usize::try_from(header.body_len).ok()?)?;
     (end <= octets.len()).then_some(begin..end)
@@ -82,16 +82,24 @@ impl<'a> Iterator for Messages<'a> {
 pub(super) fn put(wire: &mut Vec<u8>, kind: FrameKind, count: u64, body: &[u8]) {
     // The outer flags are those of a message, as in libzmq, whatever is inside.
     put_header(wire, FrameKind::Last, OVERHEAD + body.len());
+    let head = unsealed_head(kind, count);
+    wire.extend_from_slice(&head);
+    wire.extend_from_slice(body);
+}
+
+/// Name, count, room for the tag, and inner flags.
+fn unsealed_head(kind: FrameKind, count: u64) -> [u8; OVERHEAD] {
     let mut head = [0; OVERHEAD];
-    let parts = NAME.iter().copied().chain(count.to_be_bytes());
-    for (octet, part) in head.iter_mut().zip(parts) {
-        *octet = part;
+    if let Some((name, rest)) = head.split_first_chunk_mut() {
+        *name = *NAME;
+        if let Some((place, _tag_and_flags)) = rest.split_first_chunk_mut() {
+            *place = count.to_be_bytes();
+        }
     }
     if let Some(flags) = head.last_mut() {
         *flags = inner_flags(kind);
     }
-    wire.extend_from_slice(&head);
-    wire.extend_from_slice(body);
+    head
 }
 
 /// Length of the MESSAGE of a frame with such a body, header included.

@@ -72,7 +72,7 @@ impl Opener {
     ///
     /// Outer flags are ignored: only what is sealed counts.
     pub fn open_run(&mut self, octets: &mut [u8]) -> OpenedRun {
-        let SealedRun { messages, len, stop } = self.look_ahead(octets);
+        let Sighted { messages, len, stop } = self.look_ahead(octets);
         let opened = self.key.open_many(Messages::of(octets.get_mut(..len).unwrap_or_default()));
         let (plain_len, consumed) = self.put_together(octets, opened);
         let stop = if opened < messages { OpenStop::Fault(UNOPENED) } else { stop };
@@ -102,7 +102,7 @@ impl Opener {
     }
 
     /// Finds the whole frames at the front that may be opened; nothing of them is verified.
-    fn look_ahead(&self, octets: &[u8]) -> SealedRun {
+    fn look_ahead(&self, octets: &[u8]) -> Sighted {
         let mut last = self.last.clone();
         let (mut messages, mut len) = (0, 0);
         let stop = loop {
@@ -112,7 +112,7 @@ impl Opener {
                 Err(fault) => break OpenStop::Fault(fault),
             }
         };
-        SealedRun { messages, len, stop }
+        Sighted { messages, len, stop }
     }
 
     fn look_at(&self, octets: &[u8], at: usize, last: &mut LastNonce) -> Result<Looked, Fault> {
@@ -192,7 +192,7 @@ impl fmt::Debug for Opener {
 }
 
 /// The whole frames at the front that may be opened.
-struct SealedRun {
+struct Sighted {
     messages: usize,
     len: usize,
     /// Why it stops there, if all of them open.

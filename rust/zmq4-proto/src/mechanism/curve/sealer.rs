@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    boxes::TrafficKey,
+    boxes::{Boxed, TrafficKey},
     message::{self, Messages},
     nonce::NonceCounter,
 };
@@ -84,7 +84,10 @@ impl Sealer {
         let begin = wire.len();
         wire.reserve(Self::sealed_len(body.len()));
         message::put(wire, kind, count, body);
-        self.key.seal_many(Messages::of(wire.get_mut(begin..).unwrap_or_default()));
+        let mut sealed = Messages::of(wire.get_mut(begin..).unwrap_or_default());
+        if let Some(Boxed { tail, tag, text }) = sealed.next() {
+            *tag = self.key.seal(tail, text);
+        }
         Ok(())
     }
 }
