@@ -221,7 +221,7 @@ def properties(octets: bytes) -> dict[str, bytes]:
         name, octets = octets[1 : 1 + octets[0]], octets[1 + octets[0] :]
         length = int.from_bytes(octets[:4])
         value, octets = octets[4 : 4 + length], octets[4 + length :]
-        found.setdefault(name.decode(), value)
+        found.setdefault(name.decode(errors="replace"), value)
     return found
 
 
