@@ -122,21 +122,31 @@ class AsyncPullFace:
 
 
 class Candidate(Protocol):
-    """A library under measurement. ``hwm`` of ``None`` leaves the library's default."""
+    """A library under measurement.
 
-    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+    ``hwm`` of ``None`` leaves the library's default. Under ``curve`` a socket that binds is CURVE's
+    server, and one that connects its client, with the keys of :mod:`keys`.
+    """
+
+    def bind_push(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PushFace:
         """Open a PUSH socket and bind it to ``address``."""
 
-    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+    def connect_pull(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PullFace:
         """Open a PULL socket and connect it to ``address``."""
 
     def bind_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
         """Open a socket of ``kind`` and bind it to ``address``."""
 
-    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+    def connect_peer(
+        self, stack: ExitStack, kind: PeerKind, address: str, *, curve: bool = False
+    ) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
 
-    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+    def bind_router(self, stack: ExitStack, address: str, *, curve: bool = False) -> RouterFace:
         """Open a ROUTER socket and bind it to ``address``."""
 
     def bind_pub(self, stack: ExitStack, address: str) -> PubFace:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyomq
 import pyomq.asyncio
 
+import keys
 import loops
 from candidate import (
     AsyncPullFace,
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
 class Pyomq:
     """Opens pyomq's sockets for the benchmark; see :class:`candidate.Candidate`."""
 
-    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+    def bind_push(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PushFace:
         """Open a PUSH socket and bind it to ``address``."""
         sock = _open(stack, pyomq.PUSH)
+        _serve(sock, curve=curve)
         if hwm is not None:
             sock.sndhwm = hwm
         return PushFace(
@@ -43,9 +47,12 @@ class Pyomq:
             flood_frames=partial(loops.flood_listed_frames, sock.send_multipart),
         )
 
-    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+    def connect_pull(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PullFace:
         """Open a PULL socket and connect it to ``address``."""
         sock = _open(stack, pyomq.PULL)
+        _ask(sock, curve=curve)
         if hwm is not None:
             sock.rcvhwm = hwm
         sock.connect(address)
@@ -56,15 +63,19 @@ class Pyomq:
         sock = _open(stack, _PEERS[kind])
         return PeerFace(sock.bind(address), sock.send, sock.recv)
 
-    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+    def connect_peer(
+        self, stack: ExitStack, kind: PeerKind, address: str, *, curve: bool = False
+    ) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
         sock = _open(stack, _PEERS[kind])
+        _ask(sock, curve=curve)
         sock.connect(address)
         return PeerFace("", sock.send, sock.recv)
 
-    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+    def bind_router(self, stack: ExitStack, address: str, *, curve: bool = False) -> RouterFace:
         """Open a ROUTER socket and bind it to ``address``."""
         sock = _open(stack, pyomq.ROUTER)
+        _serve(sock, curve=curve)
         endpoint = sock.bind(address)
         return RouterFace(endpoint, partial(_echo, sock))
 
@@ -108,6 +119,20 @@ def _open(stack: ExitStack, kind: int) -> pyomq.Socket:
     sock = pyomq.Context.instance().socket(kind)
     stack.callback(sock.close, 0)
     return sock
+
+
+def _serve(sock: pyomq.Socket, *, curve: bool) -> None:
+    if curve:
+        sock.curve_server = True
+        sock.curve_secretkey = keys.SERVER_SECRET.encode()
+        sock.curve_publickey = keys.SERVER_PUBLIC.encode()
+
+
+def _ask(sock: pyomq.Socket, *, curve: bool) -> None:
+    if curve:
+        sock.curve_publickey = keys.CLIENT_PUBLIC.encode()
+        sock.curve_secretkey = keys.CLIENT_SECRET.encode()
+        sock.curve_serverkey = keys.SERVER_PUBLIC.encode()
 
 
 def _echo(sock: pyomq.Socket, count: int) -> None:

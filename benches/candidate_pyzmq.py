@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import zmq
 import zmq.asyncio
 
+import keys
 import loops
 from candidate import (
     AsyncPullFace,
@@ -32,11 +33,14 @@ if TYPE_CHECKING:
 class Pyzmq:
     """Opens pyzmq's sockets for the benchmark; see :class:`candidate.Candidate`."""
 
-    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+    def bind_push(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PushFace:
         """Open a PUSH socket and bind it to ``address``."""
         sock = _open(stack, zmq.PUSH)
         if hwm is not None:
             sock.sndhwm = hwm
+        _serve(sock, curve=curve)
         sock.bind(address)
         return PushFace(
             endpoint=sock.getsockopt_string(zmq.LAST_ENDPOINT),
@@ -44,11 +48,14 @@ class Pyzmq:
             flood_frames=partial(loops.flood_listed_frames, sock.send_multipart),
         )
 
-    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+    def connect_pull(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PullFace:
         """Open a PULL socket and connect it to ``address``."""
         sock = _open(stack, zmq.PULL)
         if hwm is not None:
             sock.rcvhwm = hwm
+        _ask(sock, curve=curve)
         sock.connect(address)
         return PullFace(recv=sock.recv, recv_frames=sock.recv_multipart)
 
@@ -58,16 +65,20 @@ class Pyzmq:
         sock.bind(address)
         return PeerFace(sock.getsockopt_string(zmq.LAST_ENDPOINT), sock.send, sock.recv)
 
-    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+    def connect_peer(
+        self, stack: ExitStack, kind: PeerKind, address: str, *, curve: bool = False
+    ) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
         sock = _open(stack, _PEERS[kind])
+        _ask(sock, curve=curve)
         sock.connect(address)
         return PeerFace("", sock.send, sock.recv)
 
-    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+    def bind_router(self, stack: ExitStack, address: str, *, curve: bool = False) -> RouterFace:
         """Open a ROUTER socket and bind it to ``address``."""
         sock = _open(stack, zmq.ROUTER)
         sock.backlog = LONG_BACKLOG
+        _serve(sock, curve=curve)
         sock.bind(address)
         endpoint = sock.getsockopt_string(zmq.LAST_ENDPOINT)
         return RouterFace(endpoint, partial(_echo, sock))
@@ -118,6 +129,21 @@ def _open(stack: ExitStack, kind: zmq.SocketType) -> zmq.Socket[bytes]:
     sock = context.socket(kind)
     stack.callback(sock.close, linger=0)
     return sock
+
+
+def _serve(sock: zmq.Socket[bytes], *, curve: bool) -> None:
+    """Be CURVE's server; without a handler of ZAP libzmq lets every key in."""
+    if curve:
+        sock.curve_server = True
+        sock.curve_secretkey = keys.SERVER_SECRET.encode()
+
+
+def _ask(sock: zmq.Socket[bytes], *, curve: bool) -> None:
+    """Be CURVE's client."""
+    if curve:
+        sock.curve_publickey = keys.CLIENT_PUBLIC.encode()
+        sock.curve_secretkey = keys.CLIENT_SECRET.encode()
+        sock.curve_serverkey = keys.SERVER_PUBLIC.encode()
 
 
 def _echo(sock: zmq.Socket[bytes], count: int) -> None:

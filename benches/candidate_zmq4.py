@@ -6,6 +6,7 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
+import keys
 import loops
 import zmq4
 import zmq4.asyncio
@@ -31,9 +32,16 @@ if TYPE_CHECKING:
 class Zmq4:
     """Opens zmq4's sockets for the benchmark; see :class:`candidate.Candidate`."""
 
-    def bind_push(self, stack: ExitStack, address: str, hwm: int | None) -> PushFace:
+    def bind_push(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PushFace:
         """Open a PUSH socket and bind it to ``address``."""
-        push = zmq4.Push(bind=address) if hwm is None else zmq4.Push(bind=address, send_hwm=hwm)
+        security = _server(curve=curve)
+        push = (
+            zmq4.Push(bind=address, security=security)
+            if hwm is None
+            else zmq4.Push(bind=address, send_hwm=hwm, security=security)
+        )
         sock = stack.enter_context(push)
         return PushFace(
             endpoint=str(sock.endpoint),
@@ -42,10 +50,15 @@ class Zmq4:
             flood_rows=partial(_flood_rows, sock),
         )
 
-    def connect_pull(self, stack: ExitStack, address: str, hwm: int | None) -> PullFace:
+    def connect_pull(
+        self, stack: ExitStack, address: str, hwm: int | None, *, curve: bool = False
+    ) -> PullFace:
         """Open a PULL socket and connect it to ``address``."""
+        security = _client(curve=curve)
         pull = (
-            zmq4.Pull(connect=address) if hwm is None else zmq4.Pull(connect=address, recv_hwm=hwm)
+            zmq4.Pull(connect=address, security=security)
+            if hwm is None
+            else zmq4.Pull(connect=address, recv_hwm=hwm, security=security)
         )
         sock = stack.enter_context(pull)
         return PullFace(
@@ -62,16 +75,21 @@ class Zmq4:
         sock.bind(address)
         return _peer(sock)
 
-    def connect_peer(self, stack: ExitStack, kind: PeerKind, address: str) -> PeerFace:
+    def connect_peer(
+        self, stack: ExitStack, kind: PeerKind, address: str, *, curve: bool = False
+    ) -> PeerFace:
         """Open a socket of ``kind`` and connect it to ``address``."""
         sock = _PEERS[kind]()
         stack.callback(sock.close)
+        sock.security = _client(curve=curve)
         sock.connect(address)
         return _peer(sock)
 
-    def bind_router(self, stack: ExitStack, address: str) -> RouterFace:
+    def bind_router(self, stack: ExitStack, address: str, *, curve: bool = False) -> RouterFace:
         """Open a ROUTER socket and bind it to ``address``."""
-        sock = stack.enter_context(zmq4.Router(bind=address, backlog=LONG_BACKLOG))
+        sock = stack.enter_context(
+            zmq4.Router(bind=address, backlog=LONG_BACKLOG, security=_server(curve=curve))
+        )
         return RouterFace(str(sock.endpoint), partial(_echo, sock))
 
     def bind_pub(self, stack: ExitStack, address: str) -> PubFace:
@@ -99,6 +117,19 @@ class Zmq4:
         """Open an asyncio PULL socket and connect it to ``address``."""
         sock = await stack.enter_async_context(zmq4.asyncio.Pull(connect=address))
         return AsyncPullFace(sock.recv_bytes)
+
+
+def _server(*, curve: bool) -> zmq4.Null | zmq4.CurveServer:
+    if not curve:
+        return zmq4.Null()
+    return zmq4.CurveServer(zmq4.KeyPair(keys.SERVER_PUBLIC, keys.SERVER_SECRET), "any")
+
+
+def _client(*, curve: bool) -> zmq4.Null | zmq4.CurveClient:
+    if not curve:
+        return zmq4.Null()
+    pair = zmq4.KeyPair(keys.CLIENT_PUBLIC, keys.CLIENT_SECRET)
+    return zmq4.CurveClient(server_key=keys.SERVER_PUBLIC, keys=pair)
 
 
 def _peer(sock: Peer) -> PeerFace:

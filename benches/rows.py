@@ -76,6 +76,10 @@ _TOPICS_99K = Scenario("topics-99k", Shape.TOPICS, 16, peers=99_000, without=_LO
 _ROUTER_1K = Scenario("router-1k", Shape.CROWD, 16, peers=1000)
 # A socket of libzmq takes two descriptors, and a process has 20,000 of them as a rule.
 _ROUTER_9K = Scenario("router-9k", Shape.CROWD, 16, peers=9000, without=_LOSING)
+_CURVE_16 = Scenario("curve-16", Shape.STREAM, 16, curve=True)
+_CURVE_1K = Scenario("curve-1k", Shape.STREAM, 1 << 10, curve=True)
+_CURVE_64K = Scenario("curve-64k", Shape.STREAM, 1 << 16, hwm=200, curve=True)
+_HANDSHAKES = Scenario("curve-handshakes", Shape.HANDSHAKES, 16, curve=True)
 
 ROWS = (
     Row("pushpull-tcp-16", _TCP_16, Metric.RATE, 5, 8),
@@ -108,4 +112,8 @@ ROWS = (
     Row("memory-router", _ROUTER_1K, Metric.ROUTER_MEMORY, 0.5, 0.2),
     Row("memory-dealer", _ROUTER_1K, Metric.DEALER_MEMORY, 0.5, 0.2),
     Row("setup-9k", _ROUTER_9K, Metric.SETUP, 1.5, 3),
+    Row("curve-16", _CURVE_16, Metric.RATE, 1, 3),
+    Row("curve-1k", _CURVE_1K, Metric.RATE, 1, 2),
+    Row("curve-64k", _CURVE_64K, Metric.RATE, 1, 1.4),
+    Row("curve-handshakes", _HANDSHAKES, Metric.RATE, 1.5, 3),
 )

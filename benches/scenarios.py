@@ -47,6 +47,9 @@ class Shape(Enum):
     CROWD = "crowd"
     """``peers`` DEALERs of one process to a ROUTER and back, one message in flight each."""
 
+    HANDSHAKES = "handshakes"
+    """DEALERs one after the other connect to a ROUTER, are answered once, and leave."""
+
     @property
     def is_round_trips(self) -> bool:
         """Whether the scenario measures latency rather than throughput."""
@@ -92,6 +95,7 @@ class Scenario:
         hwm: High-water mark of both sides in messages; ``None`` leaves the default, 1000.
         peers: How many subscribers, topics or dealers there are, where the shape has many.
         without: Libraries that do not come to the end of it.
+        curve: Whether it is encrypted: who binds is CURVE's server, and lets every key in.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Scenario:
     hwm: int | None = None
     peers: int = 1
     without: tuple[str, ...] = ()
+    curve: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -129,13 +134,16 @@ class Scenario:
             return 20
         if self.shape is Shape.CROWD:
             return self.peers
-        return 100 if self.shape.is_round_trips else 1000
+        is_slow = self.shape.is_round_trips or self.shape is Shape.HANDSHAKES
+        return 100 if is_slow else 1000
 
     @property
     def most(self) -> int:
         """The most messages in a lap: without water marks all of them may lie in memory."""
         if self.shape in {Shape.FAN_OUT, Shape.TOPICS}:
             return 1_000_000 // (self.peers if self.shape is Shape.FAN_OUT else 1)
+        if self.shape is Shape.HANDSHAKES:
+            return 10_000  # each leaves a port behind for a minute
         return 50_000_000
 
     def spell(self) -> str:
@@ -153,9 +161,11 @@ class Scenario:
                 "transport": str(transport),
                 "hwm": hwm,
                 "peers": int(peers),
+                "curve": bool(curve),
                 **_others,
             } if hwm is None or isinstance(hwm, int):
-                return cls(name, Shape(shape), size, Transport(transport), hwm, peers)
+                way = Transport(transport)
+                return cls(name, Shape(shape), size, way, hwm, peers, curve=curve)
             case _:
                 raise ValueError(text)
 

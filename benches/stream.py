@@ -26,7 +26,7 @@ class Sender:
         self, candidate: Candidate, scenario: Scenario, address: str, stack: ExitStack
     ) -> None:
         """Open the socket; ``stack`` closes it."""
-        push = candidate.bind_push(stack, address, scenario.hwm)
+        push = candidate.bind_push(stack, address, scenario.hwm, curve=scenario.curve)
         self.endpoint = push.endpoint
         self._send = push.send
         self._flood = _flooding(push, scenario)
@@ -53,7 +53,7 @@ class Receiver:
         self, candidate: Candidate, scenario: Scenario, address: str, stack: ExitStack
     ) -> None:
         """Open the socket; ``stack`` closes it."""
-        pull = candidate.connect_pull(stack, address, scenario.hwm)
+        pull = candidate.connect_pull(stack, address, scenario.hwm, curve=scenario.curve)
         self._recv = pull.recv
         self._drain, self._drain_verified = _draining(pull, scenario)
 

@@ -19,6 +19,7 @@ import candidate
 from async_stream import AsyncReceiver, AsyncSender
 from crowd import Dealers, Echoes
 from fan_out import Publisher, Subscribers
+from handshakes import Visitors, Welcomes
 from round_trips import Asker, Echoer
 from scenarios import Role, Scenario, Shape
 from stream import BothInThreads, Receiver, Sender
@@ -67,6 +68,8 @@ def _player(
         return BothInThreads
     if scenario.shape is Shape.ASYNC_STREAM:
         return AsyncSender if sends else AsyncReceiver
+    if scenario.shape is Shape.HANDSHAKES:
+        return Welcomes if sends else Visitors
     if scenario.shape in {Shape.CROWD, Shape.ROUTER_ROUND_TRIPS}:
         return Echoes if sends else Dealers
     if scenario.shape in {Shape.FAN_OUT, Shape.TOPICS}:

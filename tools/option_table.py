@@ -46,6 +46,7 @@ KINDS: Final = {
     "subscriptions": Kind("a number, 0 or more", "int"),
     "threads": Kind("a number, 0 or more", "int"),
     "Backoff or None": Kind("a `zmq4.Backoff`, or None", "Backoff | None"),
+    "Security": Kind("a value of `zmq4.security`", "Security"),
     "Heartbeat or None": Kind("a `zmq4.Heartbeat`, or None", "Heartbeat | None"),
     "TcpKeepalive or None": Kind("a `zmq4.TcpKeepalive`, or None", "TcpKeepalive | None"),
 }

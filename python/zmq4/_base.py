@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from zmq4 import _native
 from zmq4._endpoint import EndpointBase
+from zmq4._exposure import warn_if_exposed
 from zmq4.error import InvalidEndpoint, StateError, ZMQError
-from zmq4.stats import Stats
+from zmq4.stats import Handshakes, Stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Unpack
 
-    from zmq4._native import Context, EndpointHandle, Peer
+    from zmq4._native import Context, EndpointHandle, Inquiry, Peer
     from zmq4.options import SocketOptions
     from zmq4.types import Address, Addresses
 
@@ -135,7 +136,8 @@ class SocketBase(_native.Socket, Generic[E]):
 
     def stats(self) -> Stats:
         """Count what the socket did so far, and what it holds."""
-        return Stats(*self._stats())
+        counters, handshakes = self._stats()
+        return Stats(*counters, Handshakes(*handshakes))
 
     def _open_all(self, bind: Addresses | None, connect: Addresses | None) -> None:
         for address in _listed(bind):
@@ -145,7 +147,12 @@ class SocketBase(_native.Socket, Generic[E]):
 
     def _open(self, open_one: Callable[[str], EndpointHandle], address: Address) -> E:
         try:
-            return self._endpoint_of(open_one(str(address)))
+            text = str(address)
+            warn_if_exposed(self.security, text)
+            inquiry = self._inquiry
+            if inquiry is not None:
+                self._attend(inquiry)
+            return self._endpoint_of(open_one(text))
         except ZMQError as error:
             error.socket = type(self).__name__
             raise
@@ -164,6 +171,10 @@ class SocketBase(_native.Socket, Generic[E]):
         others = ", ".join(map(str, candidates)) or "nothing"
         text = f"{type(self).__name__} is not {verb} {address}, but {verb} {others}"
         raise InvalidEndpoint(text)
+
+    def _attend(self, inquiry: Inquiry) -> None:
+        """Have the face ask the program about peers."""
+        raise NotImplementedError
 
     def _endpoint_of(self, handle: EndpointHandle) -> E:
         """Make the face's endpoint of a native one."""

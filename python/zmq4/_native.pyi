@@ -23,6 +23,8 @@ from zmq4.options import (
     StopReason,
     TcpKeepalive,
 )
+from zmq4.security import Applicant, Security
+from zmq4.security._admission import Mechanism
 from zmq4.types import Addresses, EndpointState, Part
 
 __all__ = [
@@ -32,23 +34,34 @@ __all__ = [
     "EndpointHandle",
     "EventStream",
     "Frame",
+    "Inquiry",
+    "Keys",
     "LoopSignal",
     "Message",
     "Peer",
     "Proxy",
+    "Question",
     "Request",
     "Socket",
     "Subscription",
     "after_fork_in_child",
     "equip",
+    "hash_password",
+    "is_password_hash",
+    "leave_pool",
     "next_log_records",
+    "next_question",
     "normal_form",
     "poll",
+    "read_public_key",
     "set_log_starter",
     "set_loop_bridge",
     "shutdown",
     "stop_log",
+    "stop_questions",
+    "verify_password",
     "watch",
+    "z85_encode",
 ]
 
 OPTIONS: Final[tuple[tuple[str, str, object, str, str, tuple[str, ...]], ...]]
@@ -322,10 +335,16 @@ class Socket:
         """See `zmq4._base.SocketBase.connect` and `zmq4.Router.connect`."""
     def _endpoints(self) -> list[EndpointHandle]:
         """Return the endpoints that are open, oldest first."""
+    @property
+    def _inquiry(self) -> Inquiry | None:
+        """Who is asked about peers of later endpoints; None if nobody in Python is."""
     def _stats(
         self,
-    ) -> tuple[int, int, int, int, int, int, int, int, int, int, int, float]:
-        """Return the fields of `zmq4.Stats` in their order."""
+    ) -> tuple[
+        tuple[int, int, int, int, int, int, int, int, int, int, int, float],
+        tuple[int, int, int, int, int, int, int],
+    ]:
+        """Return the fields of `zmq4.Stats` and of `zmq4.Handshakes` in their order."""
     def _events(self, capacity: int) -> EventStream:
         """Listen from now on; see `zmq4._socket.ThreadSocket.events`."""
     def _abandon(self) -> bool:
@@ -458,6 +477,8 @@ class Socket:
         """The most octets accepted in one message, each frame counted with at least 64."""
     @max_message_bytes.setter
     def max_message_bytes(self, value: int | str, /) -> None: ...
+    security: Security
+    """Who the socket is to its peers, and whom it lets in."""
     on_unroutable: OnUnroutable
     """What a send to a peer that is not there does."""
     handover: bool
@@ -588,6 +609,93 @@ class LoopSignal:
         """Take all tokens, in the order of arrival."""
 
 @final
+class Inquiry:
+    """A callable of the program that decides about the peers of one socket."""
+
+    @property
+    def token(self) -> int:
+        """What the pool knows its questions by."""
+    @property
+    def decide(self) -> Callable[[Applicant], object] | None:
+        """The callable; None once the collector has been here."""
+    def use_pool(self) -> bool:
+        """Have the threads of the pool take the questions from now on.
+
+        Returns:
+            Whether the pool needs its first thread, which the caller owes it.
+
+        Raises:
+            ForkError: The socket belongs to the process before a fork.
+        """
+    def use_loop(self, signal: LoopSignal, token: int) -> None:
+        """Have an event loop take the questions from now on.
+
+        Args:
+            signal: The loop's signal.
+            token: What it is rung with for each question.
+
+        Raises:
+            ForkError: The socket belongs to the process before a fork.
+        """
+    def take(self) -> Question | None:
+        """Take the oldest question that is still of interest, for a loop.
+
+        Raises:
+            ForkError: The socket belongs to the process before a fork.
+        """
+
+@final
+class Question:
+    """Whether a peer is to be let in; one that is forgotten is answered with status 500."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an answer is still of interest: the handshake may be over."""
+    def facts(
+        self,
+    ) -> tuple[str, Mechanism, str, str | None, str | None, bytes | None, bytes]:
+        """Return what is known of the peer: the fields of `zmq4.Applicant`, in their order."""
+    def answer(
+        self,
+        status: int,
+        user_id: str = "",
+        metadata: Sequence[tuple[str, bytes]] = ...,
+        why: str = "",
+    ) -> None:
+        """Answer; a second answer is not heard.
+
+        Args:
+            status: 200 lets the peer in; 300, 400 and 500 do not.
+            user_id: Who it is.
+            metadata: What else is known of it.
+            why: What our own events and log are to say of a refusal; the peer does not hear it.
+
+        Raises:
+            ValueError: There is no such status.
+        """
+
+@final
+class Keys:
+    """What `zmq4.KeyPair` stands on: a pair whose secret stays out of Python's memory.
+
+    Args:
+        secret: The secret key: 32 octets, or text.
+
+    Raises:
+        OptionError: It is no key.
+    """
+
+    def __new__(cls, secret: bytes | str) -> Self: ...
+    @staticmethod
+    def generate() -> Keys:
+        """Make a new pair of the system's randomness."""
+    @property
+    def public(self) -> bytes:
+        """The public key, 32 octets."""
+    def secret(self) -> bytes:
+        """Return the secret key, 32 octets."""
+
+@final
 class Proxy:
     """What `zmq4.Proxy` stands on."""
 
@@ -673,3 +781,43 @@ def after_fork_in_child() -> None:
 
 def shutdown(timeout: float) -> None:
     """End all contexts, waiting at most ``timeout`` seconds for lingering messages."""
+
+def hash_password(password: bytes) -> str:
+    """Hash a password: Argon2id, as a PHC string, at the cost that its authors recommend."""
+
+def is_password_hash(text: str) -> bool:
+    """Tell whether a text is a hash that `verify_password` understands."""
+
+def verify_password(password: bytes, phc: str) -> bool:
+    """Tell whether a password is the one that was hashed. Other threads run meanwhile.
+
+    Raises:
+        OptionError: The text is no hash.
+    """
+
+def read_public_key(key: bytes | str) -> bytes:
+    """Read a public key: 32 octets, 40 characters of Z85, or 64 hexadecimal digits.
+
+    Raises:
+        OptionError: It is no key, or one that protects nothing.
+    """
+
+def z85_encode(octets: bytes) -> str:
+    """Write octets in Z85.
+
+    Raises:
+        OptionError: Their number is no multiple of four.
+    """
+
+def next_question() -> tuple[int, Question, bool] | None:
+    """Wait for a question to the pool; None when this thread is to end.
+
+    Returns:
+        The token of who asks, the question, and whether to start another thread first.
+    """
+
+def leave_pool() -> None:
+    """Say that a thread of the pool could not be started."""
+
+def stop_questions() -> None:
+    """End every thread of the pool, once it is done with what it does."""

@@ -24,6 +24,10 @@ def _begin() -> None:
 def _end() -> None:
     """Let lingering messages go out, then end every thread of ours, while Python is whole."""
     _native.shutdown(_PATIENCE)
+    if "zmq4._gatekeeper" in sys.modules:
+        from zmq4 import _gatekeeper  # noqa: PLC0415 (there is nothing to stop otherwise)
+
+        _gatekeeper.stop()
     if "zmq4._log" in sys.modules:
         from zmq4 import _log  # noqa: PLC0415 (there is nothing to stop otherwise)
 

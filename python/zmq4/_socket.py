@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from zmq4._native import EndpointHandle
+    from zmq4._native import EndpointHandle, Inquiry
     from zmq4.types import Part, Row
 
 
@@ -60,6 +60,11 @@ class ThreadSocket(SocketBase[Endpoint]):
             ForkError: It belongs to the process before a fork.
         """
         return Events(self._events(capacity), timeout)
+
+    def _attend(self, inquiry: Inquiry) -> None:
+        from zmq4 import _gatekeeper  # noqa: PLC0415 (few programs decide about peers themselves)
+
+        _gatekeeper.attend(inquiry)
 
     def _endpoint_of(self, handle: EndpointHandle) -> Endpoint:
         return Endpoint(handle)

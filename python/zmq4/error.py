@@ -122,6 +122,12 @@ class MessageTooLarge(ZMQError):
     errno: int = system.EMSGSIZE
 
 
+class CertificateError(ZMQError, ValueError):
+    """A file of keys or passwords is not what it should be, or is open to others."""
+
+    errno: int = system.EINVAL
+
+
 class AuthError(ZMQError, PermissionError):
     """The peer refused our credentials, or we refused the peer's."""
 

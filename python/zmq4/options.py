@@ -10,6 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal, TypeAlias, TypedDict
 
 from zmq4.error import OptionError
+from zmq4.security import Security
 
 OnFull: TypeAlias = Literal["block", "drop_newest", "drop_oldest", "error"]
 """What a send does that finds no room."""
@@ -231,6 +232,12 @@ class SocketOptions(TypedDict, total=False):
     """The most octets accepted in one message, each frame counted with at least 64.
 
     Default "1GiB". Whoever sends more is disconnected.
+    """
+    security: Security
+    """Who the socket is to its peers, and whom it lets in.
+
+    Default Null(). One of `Null`, `PlainClient`, `PlainServer`, `CurveClient` and
+    `CurveServer`. Peers over inproc are of the same process, and are let in without asking.
     """
     on_unroutable: OnUnroutable
     """What a send to a peer that is not there does.

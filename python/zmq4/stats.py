@@ -4,6 +4,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Handshakes:
+    """How the handshakes of a socket went, in either direction."""
+
+    barred: int = 0
+    """Connections from or to an address that is not let in: there was no handshake."""
+    begun: int = 0
+    """Handshakes that began."""
+    completed: int = 0
+    """Of these, those that were completed."""
+    refused: int = 0
+    """Of these, those of peers that we did not let in, or about which nobody said whether to."""
+    failed: int = 0
+    """Of these, those that came to nothing otherwise: by a fault, a silence, the peer's will."""
+    crowded_out: int = 0
+    """Of these, those that were given up because too many were unfinished."""
+    delayed: int = 0
+    """Of these, those that waited because others had taken all the time that handshakes get."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stats:
     """A socket's counters, read at one moment."""
 
@@ -32,6 +52,8 @@ class Stats:
     blocked_seconds: float = 0.0
     """How long calls have waited to send, all threads and tasks together; those that still wait are
     not in it."""
+    handshakes: Handshakes = Handshakes()
+    """How its handshakes went."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def has(name: str, socket_type: str) -> bool:
 
 ROWS = {name: row for name, row in ALL.items() if any(has(name, each) for each in CLASSES)}
 """The options of the types that there are."""
+PAIR = zmq4.KeyPair.generate()
 KINDS: dict[str, list[object]] = {
     "messages": [0, 1, 1000, 1 << 40],
     "octets": [0, 1, 65536],
@@ -55,6 +56,13 @@ KINDS: dict[str, list[object]] = {
     "subscriptions": [0, 1, 1 << 40],
     "frames": [1, 65536],
     "bytes": [b"", b"me", b"x" * 255],
+    "Security": [
+        zmq4.Null(),
+        zmq4.PlainClient("alice", "hunter2"),
+        zmq4.PlainServer({"alice": "hunter2"}, deny_from="10.0.0.0/8"),
+        zmq4.CurveClient(server_key=PAIR.public, keys=PAIR),
+        zmq4.CurveServer(PAIR, {PAIR.public}),
+    ],
     "mapping": [{}, {"X-Role": b"source", "X-Other": b""}],
 }
 SOCKET_TYPES = {
@@ -83,6 +91,7 @@ WRONG: dict[str, list[object]] = {
     "subscriptions": [-1, 1.5, "many", None, True],
     "frames": [0, -1, None],
     "bytes": ["text", 5, None],
+    "Security": [None, "null", 5, zmq4.Null, PAIR],
     "mapping": [{"Role": b"x"}, {"X-Role": 5}, [("X-Role", b"x")], None],
 }
 
@@ -297,7 +306,8 @@ def test_option_of_other_types_is_refused_and_says_whose_it_is(name: str, socket
         ("zmq_rcvtimeo", "libzmq's RCVTIMEO is recv_timeout here"),
         ("router_mandatory", "libzmq's ROUTER_MANDATORY is on_unroutable here"),
         ("rcvmore", "is different here: messages are received whole"),
-        ("curve_server", "is not supported: comes with encryption"),
+        ("curve_server", r"is different here: security=CurveServer\(keys, …\)"),
+        ("ipc_filter_uid", "is not supported: deprecated"),
     ],
 )
 def test_option_of_libzmq_is_told_what_became_of_it(theirs: str, here: str) -> None:

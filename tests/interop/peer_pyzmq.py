@@ -12,9 +12,11 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import zmq
+from zmq.auth.thread import ThreadAuthenticator
 
 from interop import series
 from interop.torrent import digest, torrent
@@ -30,6 +32,7 @@ class Peer:
         self._milliseconds = int(1000 * seconds)
         self._context = zmq.Context()
         self._sockets: dict[int, zmq.Socket[bytes]] = {}
+        self._authenticator: ThreadAuthenticator | None = None
 
     def obey(self, order: dict[str, Any]) -> Answer:
         """Carry out an order; what fails is answered too."""
@@ -128,6 +131,16 @@ class Peer:
         recv = self._sockets[socket].recv
         return {"digest": digest(recv() for _ in repeat(None, count))}
 
+    def guard(self, passwords: str, certificates: str) -> Answer:
+        """Let in whom a file names under PLAIN, and a folder of certificates under CURVE."""
+        lines = Path(passwords).read_text().splitlines()
+        known = dict(line.split("=", 1) for line in lines)
+        self._authenticator = ThreadAuthenticator(self._context)
+        self._authenticator.start()
+        self._authenticator.configure_plain(domain="*", passwords=known)
+        self._authenticator.configure_curve(domain="*", location=certificates)
+        return {}
+
     def close(self, socket: int) -> Answer:
         """Close a socket, and drop what it has not sent."""
         self._sockets[socket].close()
@@ -135,6 +148,8 @@ class Peer:
 
     def end(self) -> None:
         """Close everything."""
+        if self._authenticator is not None:
+            self._authenticator.stop()
         self._context.destroy()
 
 
@@ -170,6 +185,7 @@ _ORDERS: dict[str, Callable[..., Answer]] = {
     "ask": Peer.ask,
     "flood": Peer.flood,
     "drain": Peer.drain,
+    "guard": Peer.guard,
     "close": Peer.close,
 }
 

@@ -26,6 +26,7 @@ COUSINS = {
     "OptionError": "ValueError",
     "MultipartError": "ValueError",
     "MessageTooLarge": "Exception",
+    "CertificateError": "ValueError",
     "AuthError": "PermissionError",
     "ProtocolError": "Exception",
 }
@@ -45,6 +46,7 @@ NUMBERS = {
     "OptionError": (errno.EINVAL, "EINVAL"),
     "MultipartError": (errno.EINVAL, "EINVAL"),
     "MessageTooLarge": (errno.EMSGSIZE, "EMSGSIZE"),
+    "CertificateError": (errno.EINVAL, "EINVAL"),
     "AuthError": (errno.EACCES, "EACCES"),
     "ProtocolError": (errno.EPROTO, "EPROTO"),
 }

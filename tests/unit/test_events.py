@@ -2,6 +2,8 @@
 
 import dataclasses
 import pickle
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 import zmq4
 from zmq4 import events
 
+ROOT = Path(__file__).resolve().parents[2]
 CLASSES: list[type[zmq4.Event]] = [
     cls
     for cls in (getattr(zmq4, name) for name in zmq4.__all__)
@@ -49,3 +52,10 @@ def test_kinds_are_told_apart() -> None:
 def test_causes_are_told_in_words() -> None:
     assert {"refused", "timeout", "denied", "ended"} <= set(get_args(events.Cause))
     assert set(get_args(events.DropCause)) == {"full", "unroutable", "gone"}
+
+
+def test_causes_are_those_of_the_core() -> None:
+    source = (ROOT / "rust/zmq4-py/src/events.rs").read_text()
+    told = set(re.findall(r"=> \"(\w+)\",", source.split("fn name_of_cause")[1].split("\n}")[0]))
+
+    assert told == set(get_args(events.Cause))

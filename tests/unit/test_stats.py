@@ -90,3 +90,12 @@ def test_stats_of_equal_counters_are_equal() -> None:
     assert Stats(1, 2, 3, 4, 5, 6, 7) != Stats(1, 2, 3, 4, 5, 6, 7, dropped_full=3)
     with pytest.raises(AttributeError):
         Stats(1, 2, 3, 4, 5, 6, 7).sent = 1  # type: ignore[misc]
+
+
+def test_handshakes_are_counted(tcp_endpoint: str, deadline: float) -> None:
+    with zmq4.Pull(bind=tcp_endpoint) as pull, zmq4.Push(connect=pull.endpoint) as push:
+        push.send(b"x")
+        pull.recv(timeout=deadline)
+
+        for sock in (pull, push):
+            assert sock.stats().handshakes == zmq4.Handshakes(begun=1, completed=1)

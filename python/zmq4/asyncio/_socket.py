@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from zmq4._native import EndpointHandle
+    from zmq4._native import EndpointHandle, Inquiry
     from zmq4.types import Part, Row
 
 
@@ -62,6 +62,11 @@ class LoopSocket(SocketBase[Endpoint]):
             ForkError: It belongs to the process before a fork.
         """
         return Events(self._events(capacity), timeout)
+
+    def _attend(self, inquiry: Inquiry) -> None:
+        from zmq4.asyncio import _gatekeeper  # noqa: PLC0415 (few programs decide about peers)
+
+        _gatekeeper.attend(inquiry)
 
     def _endpoint_of(self, handle: EndpointHandle) -> Endpoint:
         return Endpoint(handle)

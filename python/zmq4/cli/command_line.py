@@ -134,9 +134,12 @@ def _fail(who: str, sentence: str, exit_code: ExitCode) -> ExitCode:
 
 
 COMMANDS: Final[Mapping[str, Entry]] = {
+    "cert": Entry("zmq4.cli.cert", "show, copy or check a certificate of CURVE keys"),
     "demo": Entry(
         "zmq4.cli.demo", "carry a text through each pattern and prove that all of it arrived"
     ),
+    "keygen": Entry("zmq4.cli.keygen", "make a pair of CURVE keys, in two files"),
+    "passwd": Entry("zmq4.cli.passwd", "write a user's password, hashed, into a file for PLAIN"),
     "proxy": Entry("zmq4.cli.proxy", "pass messages on between two addresses"),
 }
 

@@ -12,6 +12,7 @@
 //! | `options` | the one table of options |
 //! | `error` | which exception an error becomes |
 //! | `events` | what happens, as Python's objects |
+//! | `security` | keys, passwords, and how the program is asked about peers |
 //! | `process` | fork and interpreter exit |
 //! | `interpreter` | which interpreter may use it |
 
@@ -31,6 +32,7 @@ mod log;
 mod message;
 mod operation;
 mod options;
+mod own;
 mod peer;
 mod per_process;
 mod poll;
@@ -40,6 +42,7 @@ mod raw;
 mod receive;
 mod refusal;
 mod role;
+mod security;
 mod send;
 mod settings;
 mod signal;
@@ -61,6 +64,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<frame::Frame>()?;
     module.add_class::<peer::Peer>()?;
     module.add_class::<proxy::Proxy>()?;
+    module.add_class::<security::Inquiry>()?;
+    module.add_class::<security::Keys>()?;
+    module.add_class::<security::Question>()?;
     module.add_class::<signal::LoopSignal>()?;
     module.add_class::<socket::Socket>()?;
     module.add_class::<subscription::Subscription>()?;
@@ -74,6 +80,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(poll::watch, module)?)?;
     module.add_function(wrap_pyfunction!(process::after_fork_in_child, module)?)?;
     module.add_function(wrap_pyfunction!(process::shutdown, module)?)?;
+    add_security(module)?;
 
     error::load(py)?;
     let message = message::message_type(py)?;
@@ -84,4 +91,15 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     options::add_properties(py)?;
     log::install();
     Ok(())
+}
+
+fn add_security(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(security::hash_password, module)?)?;
+    module.add_function(wrap_pyfunction!(security::is_password_hash, module)?)?;
+    module.add_function(wrap_pyfunction!(security::leave_pool, module)?)?;
+    module.add_function(wrap_pyfunction!(security::next_question, module)?)?;
+    module.add_function(wrap_pyfunction!(security::read_public_key, module)?)?;
+    module.add_function(wrap_pyfunction!(security::stop_questions, module)?)?;
+    module.add_function(wrap_pyfunction!(security::verify_password, module)?)?;
+    module.add_function(wrap_pyfunction!(security::z85_encode, module)?)
 }

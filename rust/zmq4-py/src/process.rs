@@ -27,6 +27,7 @@ pub(crate) fn after_fork_in_child() {
     GENERATION.fetch_add(1, Ordering::Relaxed);
     crate::buffer::after_fork();
     crate::log::after_fork();
+    crate::security::after_fork();
 }
 
 /// Something that must not be touched after a fork.

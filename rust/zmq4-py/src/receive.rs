@@ -96,7 +96,7 @@ fn receive_slowly(
     mut look: impl FnMut(MessageRef<'_>) -> Take<Looked>,
 ) -> PyResult<*mut ffi::PyObject> {
     let py = slf.py();
-    let limit = limit.or(socket.timeouts.receive());
+    let limit = limit.or(socket.own.timeouts.receive());
     match wait_to_receive(py, socket, limit, || socket.core(py)?.try_recv_with_py(&mut look))? {
         Some(looked) => finish(slf, socket, looked),
         None => Err(timed_out(py, socket)),
@@ -323,7 +323,7 @@ raw_method!(recv_many, |slf, args| {
         Err(RecvError::Empty) => {}
         Err(error) => return Err(error::receive(py, error, &socket.describe())),
     }
-    let limit = limit.or(socket.timeouts.receive());
+    let limit = limit.or(socket.own.timeouts.receive());
     // Nothing in time is an empty list: a batch of none.
     wait_to_receive(py, socket, limit, || Ok(batch.fill(core, max)))?;
     batch.into_list(slf, socket)

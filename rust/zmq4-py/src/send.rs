@@ -69,7 +69,7 @@ fn send_slowly(
     error: SendError,
     limit: Limit,
 ) -> PyResult<*mut ffi::PyObject> {
-    wait_to_send(py, socket, parts, error, limit.or(socket.timeouts.send()))?;
+    wait_to_send(py, socket, parts, error, limit.or(socket.own.timeouts.send()))?;
     Ok(none(py))
 }
 
@@ -157,7 +157,7 @@ raw_method!(send_many, |slf, args| {
     let (Some(rows), 1) = (args.get(0), args.len()) else {
         return Err(PyTypeError::new_err("send_many() takes one iterable of messages"));
     };
-    let deadline = limit.or(socket.timeouts.send()).and_then(deadline_after);
+    let deadline = limit.or(socket.own.timeouts.send()).and_then(deadline_after);
     let mut sender = ManySender { py, socket, deadline, accepted: 0 };
     sender.send_all(rows)?;
     Ok(sender.accepted.into_pyobject(py)?.into_ptr())

@@ -1,11 +1,11 @@
 //! `Socket`: what the socket classes of both faces stand on.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyType};
+use pyo3::{PyTraverseError, PyVisit};
 use zmq4_core::proto::{RoutingId, SocketType};
 use zmq4_core::{SendError, WaitSide, Waiter};
 
@@ -15,8 +15,10 @@ use crate::endpoint::EndpointHandle;
 use crate::error::{self, Kind};
 use crate::events::EventStream;
 use crate::options;
+use crate::own::Own;
 use crate::process::Native;
 use crate::role::Role;
+use crate::security::Inquiry;
 use crate::signal::LoopSignal;
 use crate::wait::{Attempt, Limit, repeat};
 
@@ -28,55 +30,11 @@ pub(crate) struct Socket {
     context: Native<zmq4_core::Context>,
     /// The name of the Python class, for messages.
     name: String,
-    pub(crate) timeouts: Timeouts,
+    pub(crate) own: Own,
     pub(crate) claims: LoopClaims,
     pub(crate) role: Role,
     /// Requests received so far: only the last can be replied to.
     requests: AtomicU64,
-}
-
-/// The socket's own time limits, in nanoseconds; the largest number means for ever.
-#[derive(Debug)]
-pub(crate) struct Timeouts {
-    send: AtomicU64,
-    receive: AtomicU64,
-}
-
-impl Timeouts {
-    fn read(slot: &AtomicU64) -> Option<Duration> {
-        match slot.load(Ordering::Relaxed) {
-            u64::MAX => None,
-            nanos => Some(Duration::from_nanos(nanos)),
-        }
-    }
-
-    fn write(slot: &AtomicU64, limit: Option<Duration>) {
-        let nanos =
-            limit.map_or(u64::MAX, |limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
-        slot.store(nanos, Ordering::Relaxed);
-    }
-
-    pub(crate) fn send(&self) -> Option<Duration> {
-        Self::read(&self.send)
-    }
-
-    pub(crate) fn receive(&self) -> Option<Duration> {
-        Self::read(&self.receive)
-    }
-
-    pub(crate) fn set_send(&self, limit: Option<Duration>) {
-        Self::write(&self.send, limit);
-    }
-
-    pub(crate) fn set_receive(&self, limit: Option<Duration>) {
-        Self::write(&self.receive, limit);
-    }
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self { send: AtomicU64::new(u64::MAX), receive: AtomicU64::new(u64::MAX) }
-    }
 }
 
 impl Socket {
@@ -109,6 +67,8 @@ impl Socket {
 
 /// The fields of `zmq4.Stats`, in their order.
 type StatsFields = (u64, u64, u64, usize, usize, usize, usize, u64, u64, u64, u64, f64);
+/// The fields of `zmq4.Handshakes`, in their order.
+type HandshakesFields = (u64, u64, u64, u64, u64, u64, u64);
 
 fn socket_type(cls: &Bound<'_, PyType>) -> PyResult<SocketType> {
     let name: String = cls
@@ -154,10 +114,10 @@ impl Socket {
             Some(context) => context.core(py)?.clone(),
             None => Context::implicit(),
         };
-        let timeouts = Timeouts::default();
+        let own = Own::default();
         let socket_type = socket_type(cls)?;
         let options = without_topics(socket_type, options)?;
-        let parsed = options::parse(py, socket_type, options.as_ref(), &timeouts)?;
+        let parsed = options::parse(py, socket_type, options.as_ref(), &own)?;
         crate::log::start(py)?;
         let name = cls.name()?.to_string();
         let inner = zmq4_core::Socket::new(&context, socket_type, parsed)
@@ -166,11 +126,26 @@ impl Socket {
             inner: Native::new(inner),
             context: Native::new(context),
             name,
-            timeouts,
+            own,
             claims: LoopClaims::default(),
             role: Role::of(socket_type),
             requests: AtomicU64::new(0),
         })
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "the interpreter's way to call it")]
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.own.guard.traverse(&visit)
+    }
+
+    fn __clear__(&self) {
+        self.own.guard.clear();
+    }
+
+    /// Who is asked about peers that connect by way of later endpoints; None if nobody in Python is.
+    #[getter]
+    fn _inquiry(&self, py: Python<'_>) -> Option<Py<Inquiry>> {
+        self.own.guard.inquiry(py)
     }
 
     /// Binds an address.
@@ -230,9 +205,19 @@ impl Socket {
         Ok(Context::from_core(self.context.get(py)?.clone()))
     }
 
-    fn _stats(&self, py: Python<'_>) -> PyResult<StatsFields> {
+    fn _stats(&self, py: Python<'_>) -> PyResult<(StatsFields, HandshakesFields)> {
         let stats = self.core(py)?.stats();
-        Ok((
+        let zmq4_core::Handshakes {
+            barred,
+            begun,
+            completed,
+            refused,
+            failed,
+            crowded_out,
+            delayed,
+        } = stats.handshakes;
+        let handshakes = (barred, begun, completed, refused, failed, crowded_out, delayed);
+        let counters = (
             stats.sent,
             stats.received,
             stats.dropped,
@@ -245,7 +230,8 @@ impl Socket {
             stats.drops.gone,
             stats.drops.replaced,
             stats.blocked.as_secs_f64(),
-        ))
+        );
+        Ok((counters, handshakes))
     }
 
     /// Listens to what happens from now on.

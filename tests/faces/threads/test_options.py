@@ -13,6 +13,17 @@ from zmq4._native import OPTIONS
 
 OCTETS: Final = {"64MiB": 64 << 20, "1kB": 1000, "1 KiB": 1024, "2MB": 2_000_000, "3GB": 3 * 10**9}
 OCTETS_TOO: Final = {"1GiB": 1 << 30, "7B": 7, "9": 9, 0: 0, 5: 5, 1 << 40: 1 << 40}
+KEYS: Final = zmq4.KeyPair.generate()
+SECURITY: Final = [
+    zmq4.Null(),
+    zmq4.Null(domain="test", allow="any", allow_from="127.0.0.1", deny_from=["10.0.0.0/8", "::1"]),
+    zmq4.PlainClient("alice", "hunter2"),
+    zmq4.PlainServer({"alice": "hunter2"}),
+    zmq4.PlainServer(callable),
+    zmq4.CurveClient(server_key=KEYS.public, keys=KEYS),
+    zmq4.CurveServer(KEYS, {KEYS.public}, domain="test"),
+    zmq4.CurveServer(KEYS, "zap"),
+]
 NO_COUNTS: Final = [-1, 1.5, "5", None, True, 1 << 64]
 NO_OCTETS: Final = [-1, 1.5, "", "MiB", "-1", "1.5MiB", "64mib", "1TiB", "1 2", True, 1 << 64]
 NO_LIMITS: Final = [-1, -math.inf, math.nan, "1"]
@@ -59,6 +70,7 @@ GOOD: Final[dict[str, list[tuple[object, object]]]] = {
     "bind_to_device": [("lo", "lo"), (None, None)],
     "busy_poll": [(0, 0.0), (0.00005, 0.00005), (1, 1.0)],
     "use_fd": [(0, 0), (1 << 20, 1 << 20), (None, None)],
+    "security": [(each, each) for each in SECURITY],
     "routing_id": [(b"", b""), (b"me", b"me"), (b"x" * 255, b"x" * 255)],
     "probe": [(True, True), (False, False)],
     "metadata": [
@@ -97,6 +109,7 @@ BAD: Final[dict[str, list[object]]] = {
     "bind_to_device": ["", "x" * 16, 5, b"lo"],
     "busy_poll": [-1, math.inf, math.nan, None, "1", 1e6],
     "use_fd": [-1, 1.5, "0", True, 1 << 31],
+    "security": [None, "null", 5, True, zmq4.Null, KEYS],
     "routing_id": ["text", b"x" * 256, b"\0x", None, bytearray(b"x")],
     "probe": [0, 1, None, "yes"],
     "metadata": [5, None, {"X-A": 5}, {"Role": "x"}, {"": ""}, [("X-A", "b")]],

@@ -7,6 +7,8 @@ from typing import Final
 
 from zmq4.cli.demo.stop import Stop
 from zmq4.cli.demo.stops import (
+    guarded_asyncio,
+    guarded_threads,
     pipeline_asyncio,
     pipeline_threads,
     proxy_asyncio,
@@ -30,4 +32,6 @@ STOPS: Final[tuple[Stop, ...]] = (
     router_asyncio.STOP,
     proxy_threads.STOP,
     proxy_asyncio.STOP,
+    guarded_threads.STOP,
+    guarded_asyncio.STOP,
 )

@@ -69,6 +69,14 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """Report: somebody was not let in, as was to be."""
+
+    reason: str
+    """What was said about it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Report, a child's last: it ended by an exception."""
 
@@ -79,4 +87,4 @@ class Failed:
 
 
 Order = Begin | Finish
-Report = Bound | Ready | Halfway | Sent | Arrived | Complete | Proven | Failed
+Report = Bound | Ready | Halfway | Sent | Arrived | Complete | Proven | Refused | Failed

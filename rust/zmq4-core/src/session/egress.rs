@@ -1,10 +1,14 @@
 //! The sending half of a connection: the out-buffer, and the lane for the protocol's own frames.
 
-use std::io::{self, IoSlice};
+use std::io::IoSlice;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use zmq4_proto::Sealer;
+
+use super::Reason;
 use super::outbuf::{MAX_SLICES, OutBuf, Taken};
+use super::sealing::Sealing;
 use crate::pipe::{Overflow, Part, Queue, Refill, Spares};
 use crate::transport::Link;
 
@@ -14,11 +18,21 @@ pub(crate) struct Egress {
     out: OutBuf,
     /// Commands, sent at the next message boundary: never between the frames of a message.
     lane: Vec<u8>,
+    /// Octets of the lane that the kernel took; of a sealed line, those that are sealed and on their way.
     lane_taken: usize,
     /// How much of the lane tells of subscriptions: answers to the peer have room all the same.
     lane_told: usize,
-    link: Option<Arc<Link>>,
+    line: Line,
     overflow: Overflow,
+}
+
+/// Where octets go. There is no way to write to a sealed line but through its sealer.
+#[derive(Debug)]
+enum Line {
+    /// There is no connection.
+    Cut,
+    Plain(Arc<Link>),
+    Sealed(Arc<Link>, Box<Sealing>),
 }
 
 /// What one write did.
@@ -40,22 +54,25 @@ const LITTLE: usize = 8 * 1024;
 impl Egress {
     pub(super) fn new(overflow: Overflow) -> Self {
         let (out, lane) = (OutBuf::default(), Vec::new());
-        Self { out, lane, lane_taken: 0, lane_told: 0, link: None, overflow }
+        Self { out, lane, lane_taken: 0, lane_told: 0, line: Line::Cut, overflow }
     }
 
-    /// A connection is there.
-    pub(super) fn connect(&mut self, link: Arc<Link>) {
-        self.link = Some(link);
+    /// A connection is there; if there is a sealer, nothing goes out that it has not sealed.
+    pub(super) fn connect(&mut self, link: Arc<Link>, sealer: Option<Box<Sealer>>) {
+        self.line = match sealer {
+            None => Line::Plain(link),
+            Some(sealer) => Line::Sealed(link, Box::new(Sealing::new(sealer))),
+        };
     }
 
     /// The connection is gone. Messages that were not wholly taken wait for the next one.
     pub(super) fn disconnect(&mut self) {
-        self.link = None;
+        self.line = Line::Cut;
         self.clear_lane();
         self.out.rewind();
     }
 
-    /// Drops what was taken from the queue and did not go out.
+    /// Drops what was taken from the queue and did not go out. There is no connection any more.
     pub(super) fn forget(&mut self) {
         self.out.clear();
     }
@@ -64,7 +81,8 @@ impl Egress {
     #[cfg(test)]
     pub(super) fn memory(&self) -> usize {
         let segments = self.out.segments.iter().chain(self.out.emptied.iter());
-        segments.map(|segment| segment.bytes.capacity()).sum()
+        let plain: usize = segments.map(|segment| segment.bytes.capacity()).sum();
+        plain + if let Line::Sealed(_, sealing) = &self.line { sealing.memory() } else { 0 }
     }
 
     /// Gives back the memory that a burst left behind.
@@ -72,6 +90,9 @@ impl Egress {
         self.out.emptied = Spares::default();
         if self.out.is_empty() {
             self.out.segments.shrink_to_fit();
+        }
+        if let Line::Sealed(_, sealing) = &mut self.line {
+            sealing.trim();
         }
     }
 
@@ -100,7 +121,7 @@ impl Egress {
     /// Writes one small message from the caller's thread. None if there is no connection; otherwise
     /// whether the kernel took all of it: if not, the rest is left for the session.
     pub(super) fn write_through(&mut self, parts: &[Part<'_>], octets: usize) -> Option<bool> {
-        let link = self.link.as_ref()?;
+        let Line::Plain(link) = &self.line else { return self.seal_through(parts, octets) };
         let mut segment = self.out.emptied.take(0);
         segment.append(parts, octets);
         // A write error is the session's to find: the message waits in the buffer like any other.
@@ -114,9 +135,24 @@ impl Egress {
         Some(false)
     }
 
+    /// As [`Self::write_through`], on a sealed line. What cannot be sealed is the session's to find, too.
+    fn seal_through(&mut self, parts: &[Part<'_>], octets: usize) -> Option<bool> {
+        let Line::Sealed(link, sealing) = &mut self.line else { return None };
+        let mut segment = self.out.emptied.take(0);
+        segment.append(parts, octets);
+        self.out.segments.push_back(segment);
+        if sealing.seal(&self.out, false).is_ok() {
+            let taken = link.write_now(sealing.unsent()).unwrap_or(0);
+            sealing.advance(taken, &mut self.out);
+        }
+        Some(self.out.is_empty())
+    }
+
     /// Makes one write of all there is, taking what the queue holds if nothing is left over.
-    pub(super) fn flush(&mut self, cx: &mut Context<'_>, queue: &Queue) -> io::Result<Flushed> {
-        let Some(link) = self.link.clone() else { return Ok(Flushed::Blocked) };
+    pub(super) fn flush(&mut self, cx: &mut Context<'_>, queue: &Queue) -> Result<Flushed, Reason> {
+        if matches!(self.line, Line::Cut) {
+            return Ok(Flushed::Blocked);
+        }
         if self.is_idle() {
             match self.swap(queue) {
                 Refill::Some => {}
@@ -124,12 +160,33 @@ impl Egress {
                 Refill::Ended => return Ok(Flushed::Ended),
             }
         }
+        let Line::Plain(link) = &self.line else { return self.flush_sealed(cx) };
         let mut slices = [IoSlice::new(&[]); MAX_SLICES];
         let n = self.gather(&mut slices);
         match link.poll_write(cx, slices.get(..n).unwrap_or_default()) {
             Poll::Pending => Ok(Flushed::Blocked),
-            Poll::Ready(Err(error)) => Err(error),
+            Poll::Ready(Err(error)) => Err(error.into()),
             Poll::Ready(Ok(octets)) => Ok(Flushed::Wrote { octets, taken: self.advance(octets) }),
+        }
+    }
+
+    /// Makes one write of a run that is sealed; seals the next one if nothing is left of the last.
+    fn flush_sealed(&mut self, cx: &mut Context<'_>) -> Result<Flushed, Reason> {
+        let Line::Sealed(link, sealing) = &mut self.line else { return Ok(Flushed::Blocked) };
+        if sealing.is_spent() {
+            let command_waits = !self.lane.is_empty();
+            if command_waits && sealing.at_boundary() {
+                self.lane_taken = sealing.seal_commands(&self.lane)?;
+            } else {
+                sealing.seal(&self.out, command_waits)?;
+            }
+        }
+        match link.poll_write(cx, &[IoSlice::new(sealing.unsent())]) {
+            Poll::Pending => Ok(Flushed::Blocked),
+            Poll::Ready(Err(error)) => Err(error.into()),
+            Poll::Ready(Ok(octets)) => {
+                Ok(Flushed::Wrote { octets, taken: self.advance_sealed(octets) })
+            }
         }
     }
 
@@ -174,6 +231,20 @@ impl Egress {
             self.clear_lane();
         }
         settled
+    }
+
+    fn advance_sealed(&mut self, octets: usize) -> Taken {
+        let Line::Sealed(_, sealing) = &mut self.line else { return Taken::default() };
+        if self.lane_taken == 0 {
+            return sealing.advance(octets, &mut self.out);
+        }
+        sealing.advance_commands(octets);
+        if sealing.is_spent() {
+            self.lane.drain(..self.lane_taken);
+            self.lane_told = self.lane_told.saturating_sub(self.lane_taken);
+            self.lane_taken = 0;
+        }
+        Taken::default()
     }
 
     fn clear_lane(&mut self) {

@@ -3,7 +3,7 @@
 //! Headers are walked once, here; whole messages are copied into the pipe's segment as they came, and the
 //! receiver parses them one at a time. What is unfinished is staged: a partial frame in a buffer of its
 //! exact size, a large body in one that grows with the data, the frames of an unfinished message in a
-//! segment of their own. Nothing of it is visible before the message is whole.
+//! segment of their own. Nothing of it is visible before the message is whole. What is sealed is opened first.
 
 use std::io;
 use std::sync::Arc;
@@ -11,48 +11,25 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use zmq4_proto::{
-    Command, Decoder, Fault, Frame, FrameKind, TrafficLimits, Version, Walk, WalkStop,
+    Command, Decoder, Frame, FrameKind, Opener, TrafficLimits, Version, Walk, WalkStop, put_header,
 };
 
+use super::found::{Found, Trouble};
 use super::intake::{Intake, MAX_TOPIC};
 use super::large::{LargeBody, Received};
+use super::unsealing::Unsealing;
 use crate::options::SessionOptions;
 use crate::peer::Peer;
-use crate::pipe::{Part, Pushed, Queue, Segment};
-use crate::subscription::{Refused, Wish};
+use crate::pipe::{Part, Queue, Segment};
+use crate::subscription::Wish;
 use crate::transport::Link;
-
-/// What the peer asks of the protocol.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Request {
-    Ping { ttl_deciseconds: u16, context: Vec<u8> },
-    Error(Vec<u8>),
-}
-
-/// What makes the connection unusable.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// The peer broke the rules.
-    Fault(Fault),
-    /// The system refused.
-    Io(io::Error),
-    /// It asked for more subscriptions than a peer may hold.
-    Insatiable(Refused),
-}
-
-/// What was found besides messages.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) requests: Vec<Request>,
-    pub(super) wake_reader: bool,
-    /// The connection is to be closed; everything before the trouble has been delivered.
-    pub(super) trouble: Option<Trouble>,
-}
 
 /// The receiving half.
 #[derive(Debug)]
 pub(super) struct Ingress {
     decoder: Decoder,
+    /// Opens what is sealed. What follows sees plain frames only, and of an encrypted connection whole ones.
+    unsealing: Option<Box<Unsealing>>,
     peer: Arc<Peer>,
     /// Hears what the peer says, where the socket publishes.
     intake: Option<Intake>,
@@ -71,8 +48,6 @@ pub(super) struct Ingress {
 
 /// The smallest read when the pipe is short of room.
 const SMALL_READ: usize = 8 * 1024;
-/// Requests of the peer that are kept between two writes; a flood of them is coalesced.
-const MAX_REQUESTS: usize = 16;
 
 impl Ingress {
     pub(super) fn new(options: &SessionOptions, peer: Arc<Peer>, leftover: Vec<u8>) -> Self {
@@ -83,6 +58,7 @@ impl Ingress {
         };
         Self {
             decoder: Decoder::new(limits),
+            unsealing: None,
             peer,
             intake: None,
             fragment: Vec::new(),
@@ -103,22 +79,45 @@ impl Ingress {
         self
     }
 
+    /// Has everything opened, what was left over by the handshake included. Comes last, when the limits are
+    /// known.
+    pub(super) fn with_opener(mut self, opener: Option<Box<Opener>>) -> Self {
+        self.unsealing = opener.map(|mut opener| {
+            opener.limit_bodies(Some(self.decoder.longest_body()));
+            Box::new(Unsealing::new(opener, std::mem::take(&mut self.rest)))
+        });
+        self
+    }
+
     /// Octets of memory that are held.
     #[cfg(test)]
     pub(super) fn memory(&self) -> usize {
         let large = self.large.as_ref().map_or(0, |large| large.body.capacity());
-        self.fragment.capacity() + self.rest.capacity() + self.assembly.bytes.capacity() + large
+        let sealed = self.unsealing.as_ref().map_or(0, |unsealing| unsealing.memory());
+        let octets = [&self.fragment, &self.rest, &self.assembly.bytes].map(Vec::capacity);
+        octets.iter().sum::<usize>() + large + sealed
     }
 
-    /// Whether octets wait for room in the pipe.
+    /// Whether octets wait for room in the pipe, or to be looked at.
     pub(super) fn has_rest(&self) -> bool {
+        self.has_unwalked() || self.unsealing.as_ref().is_some_and(|unsealing| unsealing.has_rest())
+    }
+
+    /// Whether plain octets wait for room in the pipe.
+    pub(super) fn has_unwalked(&self) -> bool {
         !self.rest.is_empty()
     }
 
     /// Walks what was left over when the pipe was full.
     pub(super) fn resume(&mut self, room: usize, queue: &Queue, found: &mut Found) {
-        let mut rest = std::mem::take(&mut self.rest);
-        self.feed(&mut rest, room, queue, found);
+        if self.has_unwalked() {
+            let mut rest = std::mem::take(&mut self.rest);
+            self.feed(&mut rest, room, queue, found);
+        }
+        if let Some(mut unsealing) = self.unsealing.take() {
+            unsealing.resume(self, room, queue, found);
+            self.unsealing = Some(unsealing);
+        }
     }
 
     /// How much to read into the lent buffer of `capacity` when the pipe has room for `room` messages.
@@ -126,9 +125,17 @@ impl Ingress {
         room.saturating_mul(self.mean).max(SMALL_READ).min(capacity)
     }
 
+    /// The large body that is being received, if one is.
+    fn arriving(&mut self) -> Option<&mut LargeBody> {
+        match &mut self.unsealing {
+            None => self.large.as_mut(),
+            Some(unsealing) => unsealing.large(),
+        }
+    }
+
     /// How much of a large body is yet to come.
-    pub(super) fn missing_of_large(&self) -> usize {
-        self.large.as_ref().map_or(0, LargeBody::missing)
+    pub(super) fn missing_of_large(&mut self) -> usize {
+        self.arriving().map_or(0, |large| large.missing())
     }
 
     /// Reads the rest of a large body straight into its place, if one is being received. What comes
@@ -139,10 +146,19 @@ impl Ingress {
         link: &Link,
         behind: &mut [u8],
     ) -> Option<Poll<io::Result<Received>>> {
-        self.large.as_mut().map(|large| large.poll_read(cx, link, behind))
+        self.arriving().map(|large| large.poll_read(cx, link, behind))
     }
 
-    /// Takes octets from the wire; delivers about `room` messages and keeps the rest.
+    /// Takes octets from the wire, plain or sealed; delivers about `room` messages and keeps the rest.
+    pub(super) fn take(&mut self, input: &mut [u8], room: usize, queue: &Queue, found: &mut Found) {
+        let Some(mut unsealing) = self.unsealing.take() else {
+            return self.feed(input, room, queue, found);
+        };
+        unsealing.feed(input, self, room, queue, found);
+        self.unsealing = Some(unsealing);
+    }
+
+    /// Takes plain octets; delivers about `room` messages and keeps the rest.
     pub(super) fn feed(
         &mut self,
         mut input: &mut [u8],
@@ -189,7 +205,28 @@ impl Ingress {
             return;
         }
         let Some(LargeBody { kind, body, .. }) = self.large.take() else { return };
-        let part = Part::Share(Frame::from(Bytes::from(body)));
+        self.share(kind, Bytes::from(body), queue, found);
+    }
+
+    /// Takes a whole plain frame of a message whose body is large: it is delivered as it is. The limits are
+    /// looked at as if it came in pieces.
+    pub(super) fn feed_body(
+        &mut self,
+        kind: FrameKind,
+        body: Bytes,
+        queue: &Queue,
+        found: &mut Found,
+    ) {
+        let mut header = Vec::new();
+        put_header(&mut header, kind, body.len());
+        self.feed(&mut header, 1, queue, found);
+        if self.large.take().is_some() {
+            self.share(kind, body, queue, found);
+        }
+    }
+
+    fn share(&mut self, kind: FrameKind, body: Bytes, queue: &Queue, found: &mut Found) {
+        let part = Part::Share(Frame::from(body));
         self.assembly.append_frame(kind, &part);
         self.assembly.octets += part.wire_len();
         if kind == FrameKind::Last {
@@ -337,30 +374,5 @@ impl Ingress {
             self.fragment = Vec::with_capacity(frame_len.max(partial.len()));
             self.fragment.extend_from_slice(partial);
         }
-    }
-}
-
-impl Found {
-    fn pushed(&mut self, pushed: Pushed) {
-        self.wake_reader |= pushed == Pushed::WakeReader;
-    }
-
-    fn request(&mut self, command: &Command<'_>) {
-        let request = match *command {
-            Command::Ping { ttl_deciseconds, context } => {
-                Request::Ping { ttl_deciseconds, context: context.to_vec() }
-            }
-            Command::Error(reason) => Request::Error(reason.to_vec()),
-            Command::Ready(_)
-            | Command::Pong { .. }
-            | Command::Subscribe(_)
-            | Command::Cancel(_)
-            | Command::Unknown { .. }
-            | Command::Malformed => return,
-        };
-        if self.requests.len() == MAX_REQUESTS {
-            self.requests.remove(0);
-        }
-        self.requests.push(request);
     }
 }

@@ -1,9 +1,9 @@
-//! A large body on its way in: its memory follows the octets received, never the length announced.
+//! A body on its way in, as a rule a large one: its memory follows the octets received, never the length announced.
 
 use std::io;
 use std::task::{Context, Poll};
 
-use zmq4_proto::FrameKind;
+use zmq4_proto::{FrameKind, LARGE_BODY};
 
 use crate::options::Limits;
 use crate::transport::Link;
@@ -17,7 +17,7 @@ pub(super) struct Received {
     pub(super) behind: usize,
 }
 
-/// A frame body of at least [`zmq4_proto::LARGE_BODY`] octets that is being received.
+/// A frame body that is being received: a large one, or one that is sealed and not whole yet.
 #[derive(Debug)]
 pub(super) struct LargeBody {
     pub(super) kind: FrameKind,
@@ -28,6 +28,11 @@ pub(super) struct LargeBody {
 impl LargeBody {
     pub(super) fn new(kind: FrameKind, len: u64) -> Self {
         Self { kind, len, body: Vec::new() }
+    }
+
+    /// Whether it is worth a read of its own.
+    pub(super) fn is_large(&self) -> bool {
+        !usize::try_from(self.len).is_ok_and(|len| len < LARGE_BODY)
     }
 
     pub(super) fn is_whole(&self) -> bool {

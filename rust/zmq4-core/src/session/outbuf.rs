@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::IoSlice;
 
-use crate::pipe::{Segment, Spares};
+use crate::pipe::{MessageRef, Segment, Spares};
 
 /// How many slices one write gathers.
 pub(super) const MAX_SLICES: usize = 64;
@@ -38,8 +38,7 @@ impl OutBuf {
 
     /// Octets until the end of the message being written.
     pub(super) fn until_boundary(&self) -> usize {
-        let message = self.segments.front().and_then(Segment::front);
-        message.map_or(0, |message| message.wire_octets() - self.taken)
+        self.first_message().saturating_sub(self.taken)
     }
 
     /// Gathers up to [`MAX_SLICES`] slices of at most `limit` octets into `slices`, from number `n` on.
@@ -91,6 +90,42 @@ impl OutBuf {
             self.taken -= octets;
         }
         settled
+    }
+
+    /// Drops messages from the front for as long as the kernel has them.
+    pub(super) fn settle(&mut self, mut is_taken: impl FnMut(MessageRef<'_>) -> bool) -> Taken {
+        let mut settled = Taken::default();
+        while let Some(front) = self.segments.front_mut() {
+            while let Some(message) = front.front() {
+                if !is_taken(message) {
+                    return settled;
+                }
+                settled.messages += 1;
+                settled.octets += front.drop_front();
+            }
+            self.emptied.keep(self.segments.pop_front());
+        }
+        settled
+    }
+
+    /// Octets of the first message.
+    pub(super) fn first_message(&self) -> usize {
+        let message = self.segments.front().and_then(Segment::front);
+        message.map_or(0, |message| message.wire_octets())
+    }
+
+    /// All octets in wire order but for the first `skip`, and no more than `limit`.
+    pub(super) fn pieces(&self, mut skip: usize, mut limit: usize) -> impl Iterator<Item = &[u8]> {
+        self.segments.iter().flat_map(pieces).filter_map(move |piece| {
+            let Some(piece) = piece.get(skip..) else {
+                skip -= piece.len();
+                return None;
+            };
+            skip = 0;
+            let piece = piece.get(..limit).unwrap_or(piece);
+            limit -= piece.len();
+            (!piece.is_empty()).then_some(piece)
+        })
     }
 
     pub(super) fn clear(&mut self) {

@@ -17,6 +17,7 @@ use crate::options::{Limits, OnFull, PipeOptions, SocketOptions};
 use crate::pattern::{self, Pattern, Pipes};
 use crate::peer::Peer;
 use crate::pipe::{Marks, Overflow, PipeEnd, PipeId, Queue};
+use crate::security::Tally;
 use crate::session::{EndpointStatus, Gatekeeper, Session, SessionSpec};
 use crate::sync::{Mutex, MutexGuard, Rank};
 use crate::wait::{Changes, Inbox};
@@ -33,6 +34,8 @@ pub(crate) struct Core {
     pub(super) is_clogged: AtomicBool,
     /// How long callers have waited to send, in nanoseconds.
     pub(super) blocked: AtomicU64,
+    /// How its handshakes went.
+    pub(super) handshakes: Arc<Tally>,
 }
 
 /// Why a socket takes no more calls.
@@ -137,6 +140,17 @@ impl Core {
         socket_type: SocketType,
         options: SocketOptions,
     ) -> Result<Arc<Self>, OpenError> {
+        let core = Self::unlisted(context, socket_type, options);
+        context.register(&core)?;
+        Ok(core)
+    }
+
+    /// A socket that its context does not know of.
+    pub(super) fn unlisted(
+        context: &Context,
+        socket_type: SocketType,
+        options: SocketOptions,
+    ) -> Arc<Self> {
         let mut pattern = pattern::of(socket_type);
         pattern.configure(&options.pattern);
         let mut pipes = Pipes::default();
@@ -153,7 +167,7 @@ impl Core {
             ledger: Ledger::default(),
             changes: Changes::default(),
         };
-        let core = Arc::new(Self {
+        Arc::new(Self {
             socket_type,
             context: context.clone(),
             inbox: Arc::new(Inbox::new(sends_to_one_of_many(socket_type))),
@@ -161,9 +175,8 @@ impl Core {
             state: Mutex::new(Rank::State, state),
             is_clogged: AtomicBool::new(false),
             blocked: AtomicU64::new(0),
-        });
-        context.register(&core)?;
-        Ok(core)
+            handshakes: Arc::default(),
+        })
     }
 
     /// The state, with everything that pipes announced taken in.
@@ -314,6 +327,7 @@ impl Socket {
             received: state.stats.received,
             drops: state.stats.drops,
             blocked: Duration::from_nanos(self.core.blocked.load(Ordering::Relaxed)),
+            handshakes: self.core.handshakes.handshakes(),
             ..Stats::default()
         };
         for (&pipe, tie) in &state.ties {

@@ -31,6 +31,7 @@ use crate::context::Context;
 use crate::error::{ListenError, OpenError};
 use crate::monitor::EventStream;
 use crate::options::SocketOptions;
+use crate::security::Handshakes;
 use crate::session::{EndpointStatus, EndpointView};
 use crate::wait::{Waiter, Watch};
 
@@ -69,6 +70,8 @@ pub struct Stats {
     pub unread: usize,
     /// Their octets on the wire.
     pub unread_octets: usize,
+    /// How its handshakes went.
+    pub handshakes: Handshakes,
 }
 
 impl Socket {
@@ -84,6 +87,15 @@ impl Socket {
         options: SocketOptions,
     ) -> Result<Self, OpenError> {
         Core::new(context, socket_type, options).map(|core| Self { core })
+    }
+
+    /// Makes a socket that its context neither waits for nor ends: whoever makes it sees to that.
+    pub(crate) fn unlisted(
+        context: &Context,
+        socket_type: SocketType,
+        options: SocketOptions,
+    ) -> Self {
+        Self { core: Core::unlisted(context, socket_type, options) }
     }
 
     /// The socket's type.

@@ -3,7 +3,11 @@
 #[cfg(all(test, not(zmq4_loom)))]
 mod scripted;
 #[cfg(all(test, not(zmq4_loom)))]
+mod sealed;
+#[cfg(all(test, not(zmq4_loom)))]
 pub(crate) use scripted::{ScriptedPeer, a_peer, frame, greeting, message, ping, pong, ready};
+#[cfg(all(test, not(zmq4_loom)))]
+pub(crate) use sealed::{Role, SealedPeer, halves, seal, wraps};
 
 use std::time::{Duration, Instant};
 

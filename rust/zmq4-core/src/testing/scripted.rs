@@ -72,6 +72,13 @@ impl ScriptedPeer {
         }
     }
 
+    /// Receives what comes next; nothing at the end of the stream.
+    pub(crate) async fn receive_some(&self) -> Vec<u8> {
+        let mut buffer = [0; 4096];
+        let read = self.read(&mut buffer).await;
+        buffer[..read].to_vec()
+    }
+
     /// Expects the end of the stream.
     pub(crate) async fn expect_end(&self) {
         let rest = self.receive_all().await;

@@ -33,7 +33,7 @@ impl LoopSignal {
     }
 
     /// Adds a token; writes the descriptor only if the list was empty.
-    pub(crate) fn ring(&self, token: u64) {
+    pub fn ring(&self, token: u64) {
         let first = {
             let mut ready = self.ready.lock();
             ready.push(token);

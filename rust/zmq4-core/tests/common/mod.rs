@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "every test file uses a part of it")]
 #![allow(clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
+pub(crate) mod curve;
 pub(crate) mod hearing;
+pub(crate) mod secured;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};

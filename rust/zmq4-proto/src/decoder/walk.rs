@@ -67,6 +67,13 @@ impl Decoder {
         self.with_max_command(body.max(MAX_COMMAND_BODY))
     }
 
+    /// The longest body that a frame may have, be it of a message or of a command.
+    pub fn longest_body(&self) -> u64 {
+        let TrafficLimits { max_message_size, max_message_octets, .. } = self.limits;
+        let longest = max_message_size.unwrap_or(u64::MAX).min(max_message_octets);
+        longest.max(self.max_command_body.try_into().unwrap_or(u64::MAX))
+    }
+
     /// True between two frames of a message.
     #[inline]
     pub fn in_message(&self) -> bool {

@@ -23,7 +23,7 @@ pub enum Forged {
         /// The command that it was in.
         command: SecurityCommand,
     },
-    /// A nonce that is not greater than the last one: a MESSAGE was repeated or has lost its place.
+    /// A nonce that is not the next one: a MESSAGE was repeated, has lost its place, or one is missing.
     Nonce {
         /// The nonce that came.
         nonce: u64,
@@ -46,7 +46,7 @@ impl fmt::Display for Forged {
             }
             Self::Nonce { nonce, last } => write!(
                 f,
-                "the nonce {nonce} of a MESSAGE does not follow {last}: it was repeated or reordered"
+                "the nonce {nonce} of a MESSAGE does not follow {last}: one was repeated, moved or taken out"
             ),
         }
     }

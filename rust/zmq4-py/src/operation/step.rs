@@ -93,8 +93,8 @@ impl OperationObject {
             Ok(Tried::Later(why)) => {
                 let socket = self.socket(py);
                 let limit = self.limit.or(match self.work.side() {
-                    WaitSide::Receive => socket.timeouts.receive(),
-                    WaitSide::Send | WaitSide::Drain | WaitSide::End => socket.timeouts.send(),
+                    WaitSide::Receive => socket.own.timeouts.receive(),
+                    WaitSide::Send | WaitSide::Drain | WaitSide::End => socket.own.timeouts.send(),
                 });
                 self.deadline = limit.and_then(deadline_after);
                 self.wait(py, why)

@@ -8,15 +8,15 @@ use zmq4_core::proto::SocketType;
 use super::rows::{LIBZMQ, TABLE};
 use super::table::{Option_, find};
 use crate::error::{self, Kind};
+use crate::own::Own;
 use crate::settings as set;
-use crate::socket::Timeouts;
 
 /// Reads the keyword options of a constructor.
 pub(crate) fn parse(
     py: Python<'_>,
     socket_type: SocketType,
     given: Option<&Bound<'_, PyDict>>,
-    timeouts: &Timeouts,
+    own: &Own,
 ) -> PyResult<SocketOptions> {
     let mut options = SocketOptions::default();
     for (name, value) in given.into_iter().flatten() {
@@ -25,7 +25,7 @@ pub(crate) fn parse(
         if !row.is_for(socket_type) {
             return Err(error::new(py, Kind::OptionError, &elsewhere(row, socket_type)));
         }
-        let apply = row.value.parse(timeouts, &value).map_err(|why| refused(py, row, &why))?;
+        let apply = row.value.parse(own, &value).map_err(|why| refused(py, row, &why))?;
         apply(&mut options);
     }
     Ok(options)

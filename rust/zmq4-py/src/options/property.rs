@@ -60,7 +60,7 @@ unsafe extern "C" fn get(object: *mut ffi::PyObject, closure: *mut c_void) -> *m
             return Err(PyAttributeError::new_err(elsewhere(row, core.socket_type())));
         }
         let options = core.options();
-        Ok(row.value.read(py, &options, &socket.timeouts)?.into_ptr())
+        Ok(row.value.read(py, &options, &socket.own)?.into_ptr())
     })
 }
 
@@ -96,7 +96,7 @@ fn change(
     }
     // Reading the value may run code of Python's: no lock is held meanwhile. What it means is then put in its
     // place at once, beside what other threads put in theirs.
-    let apply = row.value.parse(&socket.timeouts, value).map_err(|why| refused(py, row, &why))?;
+    let apply = row.value.parse(&socket.own, value).map_err(|why| refused(py, row, &why))?;
     if row.when != When::Fixed {
         core.configure(apply);
         return Ok(());

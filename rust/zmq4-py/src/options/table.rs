@@ -6,8 +6,8 @@ use zmq4_core::SocketOptions;
 use zmq4_core::proto::SocketType;
 
 use super::rows::TABLE;
+use crate::own::Own;
 use crate::settings::Value;
-use crate::socket::Timeouts;
 
 /// When a change takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,10 +81,10 @@ pub(super) fn find(name: &str) -> Option<&'static Option_> {
 /// The table for Python: rows of name, kind, default, when, one line of documentation, and the socket
 /// types that have the option, all of them if none is named.
 pub(crate) fn table(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
-    let (options, timeouts) = (SocketOptions::default(), Timeouts::default());
+    let (options, own) = (SocketOptions::default(), Own::default());
     let row = |row: &Option_| {
         // Value objects come from `zmq4.options`, which is not importable while this module is made.
-        let default = row.value.plain_default(py, &options, &timeouts)?;
+        let default = row.value.plain_default(py, &options, &own)?;
         let doc = row.doc.to_str().unwrap_or_default();
         let sockets = PyTuple::new(py, row.sockets.iter().map(|socket| socket.name()))?;
         (row.name, row.kind, default, row.when.name(), doc, sockets).into_pyobject(py)

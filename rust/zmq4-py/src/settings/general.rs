@@ -11,7 +11,7 @@ use super::object::{
 };
 use super::scalar::{any, boolean, count, limit, octets, optional, seconds};
 use super::value::{Refusal, Value, core_value};
-use crate::socket::Timeouts;
+use crate::own::Timeouts;
 
 core_value!(SEND_HWM, |py, o| any(py, o.pipe.send_hwm), |o, v| o.pipe.send_hwm = count(v)?);
 core_value!(RECV_HWM, |py, o| any(py, o.pipe.recv_hwm), |o, v| o.pipe.recv_hwm = count(v)?);

@@ -4,10 +4,12 @@ mod general;
 mod object;
 mod pattern;
 mod scalar;
+mod security;
 mod transport;
 mod value;
 
 pub(crate) use general::*;
 pub(crate) use pattern::*;
+pub(crate) use security::SECURITY;
 pub(crate) use transport::*;
 pub(crate) use value::{Apply, Refusal, Value};

@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use zmq4_core::SocketOptions;
 
 use super::scalar::{any, seconds};
-use crate::socket::Timeouts;
+use super::security;
+use crate::own::{Own, Timeouts};
 
 /// Why a value was not taken.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub(crate) enum Value {
     Core { read: Read, parse: Parse, has_class: bool },
     /// Through the socket's own time limits.
     Timeout(fn(&Timeouts) -> Option<Duration>, fn(&Timeouts, Option<Duration>)),
+    /// As an object that the boundary keeps, and what the core makes of it.
+    Security,
 }
 
 impl Value {
@@ -41,11 +44,12 @@ impl Value {
         &self,
         py: Python<'py>,
         options: &SocketOptions,
-        timeouts: &Timeouts,
+        own: &Own,
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Core { read, .. } => read(py, options),
-            Self::Timeout(read, _) => any(py, read(timeouts).map(|limit| limit.as_secs_f64())),
+            Self::Timeout(read, _) => any(py, read(&own.timeouts).map(|limit| limit.as_secs_f64())),
+            Self::Security => own.guard.value(py),
         }
     }
 
@@ -54,28 +58,23 @@ impl Value {
         &self,
         py: Python<'py>,
         options: &SocketOptions,
-        timeouts: &Timeouts,
+        own: &Own,
     ) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Core { has_class: true, .. } => any(py, "see its class"),
-            Self::Core { has_class: false, .. } | Self::Timeout(..) => {
-                self.read(py, options, timeouts)
-            }
+            Self::Core { has_class: true, .. } | Self::Security => any(py, "see its class"),
+            Self::Core { has_class: false, .. } | Self::Timeout(..) => self.read(py, options, own),
         }
     }
 
     /// Understands a value of Python's. The socket's own time limits are set at once.
-    pub(crate) fn parse(
-        &self,
-        timeouts: &Timeouts,
-        value: &Bound<'_, PyAny>,
-    ) -> Result<Apply, Refusal> {
+    pub(crate) fn parse(&self, own: &Own, value: &Bound<'_, PyAny>) -> Result<Apply, Refusal> {
         match self {
             Self::Core { parse, .. } => parse(value),
             Self::Timeout(_, write) => {
-                write(timeouts, seconds(value)?);
+                write(&own.timeouts, seconds(value)?);
                 Ok(Box::new(|_| {}))
             }
+            Self::Security => security::parse(&own.guard, value),
         }
     }
 }

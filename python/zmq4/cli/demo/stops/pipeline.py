@@ -18,7 +18,7 @@ from pathlib import Path
 
 from zmq4.cli.demo.crew import Crew
 from zmq4.cli.demo.leash import Leash
-from zmq4.cli.demo.notes import Begin, Bound, Finish, Ready, Sent
+from zmq4.cli.demo.notes import Begin, Bound, Finish, Ready, Refused, Sent
 from zmq4.cli.demo.progress import Progress
 from zmq4.cli.demo.stop import Trip, Visit
 from zmq4.cli.demo.stops import account
@@ -40,6 +40,8 @@ class Pipeline:
     """Duty of the sink: the numbers of the lines to come."""
     silence: float = account.SILENCE
     """Seconds without an arrival, all having been sent, after which missing lines are given up."""
+    intruder: Callable[[Leash, str, float], None] | None = None
+    """Duty of somebody who must not be let in: the source's endpoint, and the longest wait."""
 
     def visit(self, trip: Trip, progress: Progress) -> Visit:
         """Carry the text through the pipeline and judge what arrived."""
@@ -66,6 +68,7 @@ class Pipeline:
         ]
         for worker in workers:
             crew.expect(worker, Ready)
+        refusal = self._refuse(crew, inlet)
 
         meter.start(trip.text.lines)
         source.order(Begin())
@@ -79,7 +82,16 @@ class Pipeline:
         finding = account.close(crew, meter, sink, expected)
         source.order(Finish())
         crew.disband()
-        return Account([finding], _describe_shares(finding.proven.shares))
+        return Account([finding], _describe_shares(finding.proven.shares) + refusal)
+
+    def _refuse(self, crew: Crew, inlet: str) -> str:
+        """Let the intruder, if there is one, be refused, and say how."""
+        if self.intruder is None:
+            return ""
+        intruder = crew.hire("impostor", self.intruder, inlet, crew.seconds_left())
+        reason = crew.expect(intruder, Refused).reason
+        intruder.order(Finish())
+        return f"; the impostor was refused: {reason}"
 
 
 def _describe_shares(shares: Mapping[int, int]) -> str:

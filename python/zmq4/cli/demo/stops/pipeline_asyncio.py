@@ -8,28 +8,39 @@ import zmq4.asyncio
 from zmq4.cli.demo.leash import Leash
 from zmq4.cli.demo.notes import Bound, Ready, Sent
 from zmq4.cli.demo.stops.flow import BATCH, BEAT, LOOPBACK, QUEUE_OCTETS
+from zmq4.cli.demo.stops.papers import NO_PAPERS, Papers
 from zmq4.cli.demo.stops.pipeline import Pipeline
 from zmq4.cli.demo.stops.receipt import SIGNATURE_OCTETS, Receipt
 from zmq4.cli.demo.text import numbered_lines
 
 
-def source(leash: Leash, text: Path, patience: float) -> None:
+def source(leash: Leash, text: Path, patience: float, *, papers: Papers = NO_PAPERS) -> None:
     """Push every line of the text, numbered."""
-    asyncio.run(_source(leash, text, patience))
+    asyncio.run(_source(leash, text, patience, papers))
 
 
-def worker(leash: Leash, worker_number: int, inlet: str, outlet: str, patience: float) -> None:
+def worker(
+    leash: Leash,
+    worker_number: int,
+    inlet: str,
+    outlet: str,
+    patience: float,
+    *,
+    papers: Papers = NO_PAPERS,
+) -> None:
     """Forward every line with the worker's own number."""
-    asyncio.run(_worker(leash, worker_number, inlet, outlet, patience))
+    asyncio.run(_worker(leash, worker_number, inlet, outlet, patience, papers))
 
 
-def sink(leash: Leash, numbers: range) -> None:
+def sink(leash: Leash, numbers: range, *, papers: Papers = NO_PAPERS) -> None:
     """Enter every line in the ledger."""
-    asyncio.run(_sink(leash, numbers))
+    asyncio.run(_sink(leash, numbers, papers))
 
 
-async def _source(leash: Leash, text: Path, patience: float) -> None:
-    async with zmq4.asyncio.Push(bind=LOOPBACK, send_hwm_bytes=QUEUE_OCTETS) as push:
+async def _source(leash: Leash, text: Path, patience: float, papers: Papers) -> None:
+    async with zmq4.asyncio.Push(
+        bind=LOOPBACK, send_hwm_bytes=QUEUE_OCTETS, security=papers.server()
+    ) as push:
         leash.tell(Bound(str(push.endpoint)))
         await asyncio.to_thread(leash.wait_to_begin)
         lines = 0
@@ -42,12 +53,18 @@ async def _source(leash: Leash, text: Path, patience: float) -> None:
 
 
 async def _worker(
-    leash: Leash, worker_number: int, inlet: str, outlet: str, patience: float
+    leash: Leash,
+    worker_number: int,
+    inlet: str,
+    outlet: str,
+    patience: float,
+    papers: Papers,
 ) -> None:
+    security = papers.worker(worker_number)
     signature = worker_number.to_bytes(SIGNATURE_OCTETS)
     async with (
-        zmq4.asyncio.Pull(recv_hwm_bytes=QUEUE_OCTETS) as pull,
-        zmq4.asyncio.Push(send_hwm_bytes=QUEUE_OCTETS) as push,
+        zmq4.asyncio.Pull(recv_hwm_bytes=QUEUE_OCTETS, security=security) as pull,
+        zmq4.asyncio.Push(send_hwm_bytes=QUEUE_OCTETS, security=security) as push,
     ):
         await push.connect(outlet).ready(timeout=patience)
         await pull.connect(inlet).ready(timeout=patience)
@@ -60,8 +77,10 @@ async def _worker(
         leash.tell(Sent(forwarded))
 
 
-async def _sink(leash: Leash, numbers: range) -> None:
-    async with zmq4.asyncio.Pull(bind=LOOPBACK, recv_hwm_bytes=QUEUE_OCTETS) as pull:
+async def _sink(leash: Leash, numbers: range, papers: Papers) -> None:
+    async with zmq4.asyncio.Pull(
+        bind=LOOPBACK, recv_hwm_bytes=QUEUE_OCTETS, security=papers.server()
+    ) as pull:
         leash.tell(Bound(str(pull.endpoint)))
         receipt = Receipt(leash, numbers)
         while receipt.is_open:

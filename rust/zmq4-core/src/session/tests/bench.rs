@@ -20,13 +20,14 @@ use crate::peer::Peer;
 use crate::pipe::{Given, Marks, Overflow, Part, PipeEnd, PipeId, Refill};
 use crate::security::SecurityOptions;
 use crate::sync::{Mutex, Rank};
-use crate::testing::{ScriptedPeer, a_peer};
+use crate::testing::{Role, ScriptedPeer, SealedPeer, a_peer};
 use crate::transport::Link;
 use crate::wait::Inbox;
+use crate::zap::Handler;
 
 /// A socket as sessions see it, without a pattern.
 #[derive(Debug)]
-pub(super) struct StubHost {
+pub(in crate::session) struct StubHost {
     inbox: Arc<Inbox>,
     spec: SessionSpec,
     pub(super) opened: Mutex<Vec<Arc<Session>>>,
@@ -63,11 +64,12 @@ impl Host for StubHost {
 
 /// What tests vary.
 #[derive(Clone, Debug)]
-pub(super) struct Setup {
+pub(in crate::session) struct Setup {
     pub(super) send_hwm: usize,
     pub(super) recv_hwm: usize,
     pub(super) overflow: Overflow,
     pub(super) options: SessionOptions,
+    pub(super) security: SecurityOptions,
     /// Octets that the link buffers each way.
     pub(super) capacity: usize,
     pub(super) version: Version,
@@ -103,7 +105,7 @@ impl Setup {
         }
     }
 
-    pub(super) fn host(&self) -> Arc<StubHost> {
+    pub(in crate::session) fn host(&self) -> Arc<StubHost> {
         Arc::new(StubHost {
             inbox: Arc::new(Inbox::new(false)),
             spec: self.spec(),
@@ -119,7 +121,7 @@ impl Setup {
     }
 
     /// A plan, and what is told of it.
-    pub(super) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, EventStream) {
+    pub(in crate::session) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, EventStream) {
         let hub = Hub::new();
         let events = hub.listen(100).expect("open");
         let address = "mem://test".to_owned();
@@ -127,7 +129,9 @@ impl Setup {
             socket_type: SocketType::Dealer,
             link: LinkOptions::default(),
             session: self.options.clone(),
-            security: SecurityOptions::default(),
+            security: self.security.clone(),
+            handler: Handler::of(&Context::new(0)),
+            tally: Arc::default(),
             host: Arc::<StubHost>::clone(host),
             status: EndpointStatus::new(address, EndpointPhase::Connecting, &hub),
             context: Context::new(0),
@@ -154,8 +158,26 @@ impl Setup {
         (peer, Opened { link, peer: Arc::new(identity), leftover: Vec::new(), wrap: Wrap::Plain })
     }
 
+    /// An encrypted connection whose handshake is done, on which we have `role`.
+    pub(super) fn sealed(&self, role: Role) -> (SealedPeer, Opened) {
+        let (peer, link, wrap) = SealedPeer::new(self.capacity, role);
+        (peer, Opened { link, wrap, ..self.opened().1 })
+    }
+
+    /// A session in encrypted traffic.
+    pub(super) fn sealed_traffic(&self, role: Role) -> Running<SealedPeer> {
+        let host = self.host();
+        let desk = self.desk(&host);
+        let (peer, opened) = self.sealed(role);
+        self.run(peer, opened, desk, host)
+    }
+
     fn traffic_at(&self, desk: Desk, host: Arc<StubHost>) -> Running {
         let (peer, opened) = self.opened();
+        self.run(peer, opened, desk, host)
+    }
+
+    fn run<P>(&self, peer: P, opened: Opened, desk: Desk, host: Arc<StubHost>) -> Running<P> {
         let plan = self.plan(&host);
         let session = Arc::clone(&desk.session);
         let task = tokio::spawn(async move { traffic::run(&session, opened, &plan).await });
@@ -164,14 +186,14 @@ impl Setup {
 }
 
 /// A session at work.
-pub(super) struct Running {
-    pub(super) peer: ScriptedPeer,
+pub(super) struct Running<P = ScriptedPeer> {
+    pub(super) peer: P,
     pub(super) desk: Desk,
     pub(super) host: Arc<StubHost>,
     pub(super) task: JoinHandle<Reason>,
 }
 
-impl Running {
+impl<P> Running<P> {
     /// Why the session ended.
     pub(super) async fn reason(self) -> String {
         reason(self.task).await

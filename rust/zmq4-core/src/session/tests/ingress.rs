@@ -6,7 +6,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use zmq4_proto::Fault;
 
-use super::super::ingress::{Found, Ingress, Request, Trouble};
+use super::super::found::{Found, Request, Trouble};
+use super::super::ingress::Ingress;
 use crate::options::SessionOptions;
 use crate::pipe::Spares;
 use crate::pipe::{Marks, Overflow, Party, Queue, Refill, Side};
@@ -19,21 +20,25 @@ impl Party for Nobody {
     fn wake(&self, _side: Side) {}
 }
 
-type Messages = Vec<Vec<Vec<u8>>>;
+pub(super) type Messages = Vec<Vec<Vec<u8>>>;
 
-struct Feed {
-    ingress: Ingress,
-    queue: Arc<Queue>,
-    received: Messages,
-    pings: Vec<Vec<u8>>,
-    trouble: Option<Trouble>,
+/// A receiving half, and what came of what it was fed.
+pub(super) struct Feed {
+    pub(super) ingress: Ingress,
+    pub(super) queue: Arc<Queue>,
+    pub(super) received: Messages,
+    pub(super) pings: Vec<Vec<u8>>,
+    pub(super) trouble: Option<Trouble>,
 }
 
 impl Feed {
     fn new(options: &SessionOptions, hwm: usize) -> Self {
+        Self::of(Ingress::new(options, a_peer(), Vec::new()), hwm)
+    }
+
+    pub(super) fn of(ingress: Ingress, hwm: usize) -> Self {
         let queue =
             Queue::new(Marks::new(hwm, 0), Overflow::Refuse, Arc::new(Nobody), Arc::new(Nobody));
-        let ingress = Ingress::new(options, a_peer(), Vec::new());
         Self { ingress, queue, received: Vec::new(), pings: Vec::new(), trouble: None }
     }
 
@@ -47,10 +52,10 @@ impl Feed {
     }
 
     /// Feeds octets as a session does: what does not fit is resumed after a receiver made room.
-    fn feed(&mut self, octets: &[u8]) {
+    pub(super) fn feed(&mut self, octets: &[u8]) {
         let mut found = Found::default();
         let mut octets = octets.to_vec();
-        self.ingress.feed(&mut octets, self.queue.room(), &self.queue, &mut found);
+        self.ingress.take(&mut octets, self.queue.room(), &self.queue, &mut found);
         self.note(found);
         while self.trouble.is_none() && self.ingress.has_rest() {
             self.drain();
@@ -61,7 +66,7 @@ impl Feed {
         self.drain();
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         let mut segments = VecDeque::new();
         if self.queue.take(&mut segments, &mut Spares::default()) != Refill::Some {
             return;
@@ -75,7 +80,7 @@ impl Feed {
         }
     }
 
-    fn fault(&self) -> &Fault {
+    pub(super) fn fault(&self) -> &Fault {
         match &self.trouble {
             Some(Trouble::Fault(fault)) => fault,
             other => panic!("a fault is expected, not {other:?}"),
@@ -84,7 +89,7 @@ impl Feed {
 }
 
 #[derive(Clone, Debug)]
-enum Item {
+pub(super) enum Item {
     Message(Vec<Vec<u8>>),
     Ping(Vec<u8>),
     /// A message with a PING behind each of its frames but the last.
@@ -100,7 +105,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-fn item() -> impl Strategy<Value = Item> {
+pub(super) fn item() -> impl Strategy<Value = Item> {
     let frames = || prop::collection::vec(body(), 1..4);
     prop_oneof![
         6 => frames().prop_map(Item::Message),
@@ -110,7 +115,7 @@ fn item() -> impl Strategy<Value = Item> {
     ]
 }
 
-fn encode(item: &Item) -> Vec<u8> {
+pub(super) fn encode(item: &Item) -> Vec<u8> {
     match item {
         Item::Message(frames) => message(frames),
         Item::Ping(context) => ping(7, context),
@@ -126,6 +131,23 @@ fn encode(item: &Item) -> Vec<u8> {
     }
 }
 
+/// The messages and the PINGs among these.
+pub(super) fn contents(items: &[Item]) -> (Messages, Vec<Vec<u8>>) {
+    let (mut messages, mut pings) = (Messages::new(), Vec::new());
+    for item in items {
+        match item {
+            Item::Message(frames) => messages.push(frames.clone()),
+            Item::Ping(context) => pings.push(context.clone()),
+            Item::Interrupted(frames) => {
+                pings.extend(vec![b"mid".to_vec(); frames.len() - 1]);
+                messages.push(frames.clone());
+            }
+            Item::Unknown => {}
+        }
+    }
+    (messages, pings)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
@@ -136,19 +158,7 @@ proptest! {
         hwm in 0usize..4,
     ) {
         let wire: Vec<u8> = items.iter().flat_map(encode).collect();
-        let mut expected = Messages::new();
-        let mut pings = Vec::new();
-        for item in &items {
-            match item {
-                Item::Message(frames) => expected.push(frames.clone()),
-                Item::Ping(context) => pings.push(context.clone()),
-                Item::Interrupted(frames) => {
-                    pings.extend(vec![b"mid".to_vec(); frames.len() - 1]);
-                    expected.push(frames.clone());
-                }
-                Item::Unknown => {}
-            }
-        }
+        let (expected, pings) = contents(&items);
         let mut feed = Feed::new(&SessionOptions::default(), hwm);
 
         let mut left = wire.as_slice();

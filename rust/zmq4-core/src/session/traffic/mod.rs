@@ -12,12 +12,13 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::time::Sleep;
-use zmq4_proto::{Beat, Keepalive, Version, put_ping, put_pong};
+use zmq4_proto::{Beat, Keepalive, Version, Wrap, put_ping, put_pong};
 
 use super::clock::now;
 use super::egress::Flushed;
-use super::ingress::{Found, Ingress, Request, Trouble};
-use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session};
+use super::found::{Found, Request, Trouble};
+use super::ingress::Ingress;
+use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session, pace};
 use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
@@ -45,13 +46,18 @@ fn give_way(cx: &mut Context<'_>) {
 pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> Reason {
     let now = now();
     let speaks_ping = opened.peer.version.is_some_and(Version::speaks_3_1);
+    let (sealing, unsealing) = match opened.wrap {
+        Wrap::Plain => (None, None),
+        Wrap::Curve { sealer, opener } => (Some(sealer), Some(opener)),
+    };
     let mut traffic = Traffic {
         session: Arc::clone(session),
         host: Arc::clone(&plan.host),
         link: Arc::new(opened.link),
         version: opened.peer.version,
         ingress: Ingress::new(&plan.session, opened.peer, opened.leftover)
-            .with_intake(plan.host.intake(session.pipe)),
+            .with_intake(plan.host.intake(session.pipe))
+            .with_opener(unsealing),
         keepalive: Keepalive::new(plan.session.heartbeat, speaks_ping, now),
         owes_wake: false,
         unseen: 0,
@@ -62,7 +68,7 @@ pub(super) async fn run(session: &Arc<Session>, opened: Opened, plan: &Plan) -> 
         sleep: Box::pin(tokio::time::sleep_until((now + IDLE).into())),
         armed: None,
     };
-    session.egress.lock().connect(Arc::clone(&traffic.link));
+    session.egress.lock().connect(Arc::clone(&traffic.link), sealing);
     poll_fn(|cx| traffic.poll(cx)).await
 }
 
@@ -120,6 +126,9 @@ impl Traffic {
             let sent = self.send(cx, &mut outbound)?;
             let received = self.receive(cx, &mut inbound)?;
             let timed = self.keep_time(cx)?;
+            if sent == Step::Moved || received == Step::Moved {
+                pace::note_traffic();
+            }
             if outbound == 0 || inbound == 0 {
                 give_way(cx);
                 return Ok(Poll::Pending);
@@ -142,8 +151,11 @@ impl Traffic {
             if was_little {
                 std::thread::yield_now();
             }
-            let flushed = self.flush(cx);
-            match flushed.unwrap_or_else(|error| self.stop_writing(error)) {
+            let flushed = match self.flush(cx) {
+                Err(Reason::Io(error)) => self.stop_writing(error),
+                flushed => flushed?,
+            };
+            match flushed {
                 Flushed::Wrote { octets, taken } => {
                     step = Step::Moved;
                     was_little = octets < LITTLE_OCTETS;
@@ -172,7 +184,7 @@ impl Traffic {
     }
 
     /// One write. What a subscriber has to tell goes before it, as soon as what was told is written.
-    fn flush(&self, cx: &mut Context<'_>) -> std::io::Result<Flushed> {
+    fn flush(&self, cx: &mut Context<'_>) -> Result<Flushed, Reason> {
         let mut egress = self.session.egress.lock();
         egress.tell(|lane| {
             self.session.upstream.encode(self.version, lane);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::task::{Context, Poll};
 
 use super::super::Reason;
-use super::super::ingress::Found;
+use super::super::found::Found;
 use super::super::{Closing, clock};
 use super::{IDLE, LEAST_COUNTED, Step, Traffic};
 
@@ -98,7 +98,7 @@ impl Traffic {
                 self.ingress.finish_large(&self.session.inbound, found);
                 return read.map_ok(|received| {
                     let next = behind.get_mut(..received.behind).unwrap_or_default();
-                    self.ingress.feed(next, room.saturating_sub(1), &self.session.inbound, found);
+                    self.ingress.take(next, room.saturating_sub(1), &self.session.inbound, found);
                     Read { octets: received.octets, asked: missing + BEHIND_LARGE }
                 });
             }
@@ -107,7 +107,7 @@ impl Traffic {
             let read = self.link.poll_read(cx, lent);
             if let Poll::Ready(Ok(octets)) = read {
                 let input = lent.get_mut(..octets).unwrap_or_default();
-                self.ingress.feed(input, room, &self.session.inbound, found);
+                self.ingress.take(input, room, &self.session.inbound, found);
             }
             read.map_ok(|octets| Read { octets, asked: appetite })
         })

@@ -1,7 +1,7 @@
 //! The client of CURVE.
 
 use super::{
-    boxes::SharedKey,
+    boxes::BoxKey,
     layout::{HELLO_PADDING, HELLO_SIGNED, Ready, VERSION, Welcome},
     nonce::{self, LastNonce, NonceCounter},
     opener::Opener,
@@ -27,7 +27,7 @@ pub(crate) struct ExpectWelcome {
     /// C', c'.
     transient: KeyPair,
     /// Between C' and S.
-    greeting_key: SharedKey,
+    greeting_key: BoxKey,
     random: CurveRandom,
     nonces: NonceCounter,
     ours: Ours,
@@ -37,7 +37,7 @@ impl ExpectWelcome {
     pub(crate) fn start(client: CurveClient, ours: Ours, out: &mut Vec<u8>) -> Result<Self, Fault> {
         let CurveClient { keys, server_key, random } = client;
         let transient = KeyPair::from_secret(SecretKey::of_random(random.transient_key()));
-        let greeting_key = SharedKey::agree(&server_key, transient.secret());
+        let greeting_key = BoxKey::agree(&server_key, transient.secret());
         let mut nonces = NonceCounter::new();
         let count = nonces.take()?;
 
@@ -82,7 +82,7 @@ impl ExpectWelcome {
         cookie: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<ExpectReady, Fault> {
-        let traffic_key = SharedKey::agree(server_transient, self.transient.secret());
+        let traffic_key = BoxKey::agree(server_transient, self.transient.secret());
         let count = self.nonces.take()?;
         let vouch = self.vouch(server_transient);
         let mut text =
@@ -99,14 +99,14 @@ impl ExpectWelcome {
         let vouched =
             [self.transient.public().as_bytes(), &self.server_key.as_bytes()[..]].concat();
         let vouch_nonce = nonce::long(nonce::VOUCH, self.random.boxed_nonce());
-        SharedKey::agree(server_transient, self.keys.secret()).seal(&vouch_nonce, &vouched)
+        BoxKey::agree(server_transient, self.keys.secret()).seal(&vouch_nonce, &vouched)
     }
 }
 
 /// Our INITIATE is out.
 pub(crate) struct ExpectReady {
     /// Between C' and S'.
-    traffic_key: SharedKey,
+    traffic_key: BoxKey,
     nonces: NonceCounter,
     limits: MetadataLimits,
 }
@@ -123,9 +123,10 @@ impl ExpectReady {
             .map_err(|_| Forged::Box { command: SecurityCommand::Ready })?;
         let peer = Metadata::parse(&metadata, &self.limits)?;
 
-        let opener =
-            Opener::new(self.traffic_key.share(), nonce::MESSAGE_OF_SERVER, LastNonce::new(count));
-        let sealer = Sealer::new(self.traffic_key, nonce::MESSAGE_OF_CLIENT, self.nonces);
+        let [from, to] = [nonce::MESSAGE_OF_SERVER, nonce::MESSAGE_OF_CLIENT]
+            .map(|prefix| self.traffic_key.for_traffic(prefix));
+        let (opener, sealer) =
+            (Opener::new(from, LastNonce::new(count)), Sealer::new(to, self.nonces));
         let wrap = Wrap::Curve { sealer: Box::new(sealer), opener: Box::new(opener) };
         Ok(Done { peer, last_command: Vec::new(), wrap })
     }
@@ -151,7 +152,7 @@ mod tests {
         let step = ExpectWelcome::start(client, ours, &mut out).unwrap();
         let hello = Hello::parse(&out[2 + 6..]).unwrap();
         let client_transient = PublicKey::new(hello.transient_key).unwrap();
-        let sealed = SharedKey::agree(&client_transient, keys(2).secret())
+        let sealed = BoxKey::agree(&client_transient, keys(2).secret())
             .seal(&nonce::long(nonce::WELCOME, &[9; 16]), &[0; 32 + COOKIE_LEN]);
 
         let welcome = [&[9; 16][..], &sealed].concat();

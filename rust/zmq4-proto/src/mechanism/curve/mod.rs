@@ -16,6 +16,7 @@
 mod boxes;
 mod client;
 mod layout;
+mod message;
 mod nonce;
 mod opener;
 mod random;

@@ -62,9 +62,25 @@ impl NonceCounter {
         self.last = self.last.checked_add(1).ok_or(LimitExceeded::Nonces)?;
         Ok(self.last)
     }
+
+    /// The next `many` counts, or none of them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`NonceCounter::take`].
+    pub(super) fn take_many(
+        &mut self,
+        many: u64,
+    ) -> Result<impl Iterator<Item = u64> + use<>, Fault> {
+        let before = self.last;
+        self.last = before.checked_add(many).ok_or(LimitExceeded::Nonces)?;
+        Ok((before..self.last).map(|count| count + 1))
+    }
 }
 
-/// The peer's last good nonce. Gaps are allowed, steps back are not.
+/// The peer's last good nonce. Only the next one follows it: who takes a MESSAGE out of the stream is
+/// found out at the one behind it. libzmq takes gaps, but leaves none.
+#[derive(Clone)]
 pub(super) struct LastNonce(u64);
 
 impl LastNonce {
@@ -75,7 +91,11 @@ impl LastNonce {
 
     /// Looks at the nonce of a MESSAGE that is not verified yet.
     pub(super) fn check(&self, nonce: u64) -> Result<(), Fault> {
-        if nonce > self.0 { Ok(()) } else { Err(Forged::Nonce { nonce, last: self.0 }.into()) }
+        if self.0.checked_add(1) == Some(nonce) {
+            Ok(())
+        } else {
+            Err(Forged::Nonce { nonce, last: self.0 }.into())
+        }
     }
 
     /// Notes the nonce of a MESSAGE that is verified; to do so earlier would let a forger move it.
@@ -106,13 +126,34 @@ mod tests {
     }
 
     #[test]
-    fn only_greater_nonces_follow() {
+    fn counts_taken_together_follow_each_other_once() {
+        let mut nonces = NonceCounter::new();
+
+        assert_eq!(taken(&mut nonces, 3), Ok(vec![1, 2, 3]));
+        assert_eq!(taken(&mut nonces, 0), Ok(vec![]));
+        assert_eq!(taken(&mut nonces, 2), Ok(vec![4, 5]));
+    }
+
+    #[test]
+    fn counts_are_not_taken_together_if_they_do_not_suffice() {
+        let mut nonces = NonceCounter { last: u64::MAX - 2 };
+
+        assert_eq!(taken(&mut nonces, 3), Err(LimitExceeded::Nonces.into()));
+        assert_eq!(taken(&mut nonces, 2), Ok(vec![u64::MAX - 1, u64::MAX]));
+        assert_eq!(taken(&mut nonces, 0), Ok(vec![]));
+    }
+
+    fn taken(nonces: &mut NonceCounter, many: u64) -> Result<Vec<u64>, Fault> {
+        nonces.take_many(many).map(Iterator::collect)
+    }
+
+    #[test]
+    fn only_the_next_nonce_follows() {
         let mut last = LastNonce::new(5);
         last.advance(9);
 
         assert_eq!(last.check(10), Ok(()));
-        assert_eq!(last.check(u64::MAX), Ok(()));
-        for nonce in [0, 5, 8, 9] {
+        for nonce in [0, 5, 8, 9, 11, u64::MAX] {
             assert_eq!(last.check(nonce), Err(Forged::Nonce { nonce, last: 9 }.into()));
         }
     }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{
-    boxes::{SharedKey, TAG_LEN},
-    nonce::{self, LastNonce, ShortPrefix},
-    sealer::{INNER_COMMAND, INNER_MORE, NAME, OVERHEAD},
+    boxes::TrafficKey,
+    message::{self, Message, Messages, OVERHEAD, TEXT_AT},
+    nonce::LastNonce,
 };
 use crate::{
     FrameHeader, FrameKind,
@@ -18,8 +18,7 @@ use crate::{
 ///
 /// Nothing is given out that was not verified. After the first fault it opens nothing more.
 pub struct Opener {
-    key: SharedKey,
-    prefix: &'static ShortPrefix,
+    key: TrafficKey,
     last: LastNonce,
     /// The longest body that a plain frame may have.
     limit: Option<u64>,
@@ -56,8 +55,8 @@ pub enum OpenStop {
 }
 
 impl Opener {
-    pub(super) fn new(key: SharedKey, prefix: &'static ShortPrefix, last: LastNonce) -> Self {
-        Self { key, prefix, last, limit: None, fault: None }
+    pub(super) fn new(key: TrafficKey, last: LastNonce) -> Self {
+        Self { key, last, limit: None, fault: None }
     }
 
     /// Takes no frames whose plain body has more than `limit` octets; `None` takes all.
@@ -73,16 +72,13 @@ impl Opener {
     ///
     /// Outer flags are ignored: only what is sealed counts.
     pub fn open_run(&mut self, octets: &mut [u8]) -> OpenedRun {
-        let (mut plain_len, mut consumed) = (0, 0);
-        let stop = loop {
-            match self.open_first(octets, plain_len, consumed) {
-                Ok(Opened::Frame { plain_end, sealed_end }) => {
-                    (plain_len, consumed) = (plain_end, sealed_end);
-                }
-                Ok(Opened::NeedMore { frame_len }) => break OpenStop::NeedMore { frame_len },
-                Err(fault) => break OpenStop::Fault(fault),
-            }
-        };
+        let Sighted { messages, len, stop } = self.look_ahead(octets);
+        let opened = self.key.open_many(Messages::of(octets.get_mut(..len).unwrap_or_default()));
+        let (plain_len, consumed) = self.put_together(octets, opened);
+        let stop = if opened < messages { OpenStop::Fault(UNOPENED) } else { stop };
+        if let OpenStop::Fault(fault) = &stop {
+            self.fault = Some(fault.clone());
+        }
         OpenedRun { plain_len, consumed, stop }
     }
 
@@ -105,42 +101,70 @@ impl Opener {
         self.fault.clone().map_or(Ok(()), Err)
     }
 
-    /// Opens the frame at `at`, and moves it to `to`, which is not behind it.
-    fn open_first(&mut self, octets: &mut [u8], to: usize, at: usize) -> Result<Opened, Fault> {
-        self.still_good()?;
-        let rest = octets.get_mut(at..).unwrap_or_default();
-        let Some((header, header_len)) = FrameHeader::decode(rest).inspect_err(|fault| {
-            self.fault = Some(fault.clone());
-        })?
-        else {
-            return Ok(Opened::NeedMore { frame_len: 0 });
+    /// Finds the whole frames at the front that may be opened; nothing of them is verified.
+    fn look_ahead(&self, octets: &[u8]) -> Sighted {
+        let mut last = self.last.clone();
+        let (mut messages, mut len) = (0, 0);
+        let stop = loop {
+            match self.look_at(octets, len, &mut last) {
+                Ok(Looked::Message { end }) => (messages, len) = (messages + 1, end),
+                Ok(Looked::NeedMore { frame_len }) => break OpenStop::NeedMore { frame_len },
+                Err(fault) => break OpenStop::Fault(fault),
+            }
         };
-        self.check_length(header.body_len).inspect_err(|fault| self.fault = Some(fault.clone()))?;
-        let body = usize::try_from(header.body_len)
-            .ok()
-            .and_then(|len| rest.get_mut(header_len..header_len.checked_add(len)?));
-        let Some(body) = body else {
-            let frame_len = u64::try_from(header_len).unwrap_or(u64::MAX);
-            return Ok(Opened::NeedMore { frame_len: frame_len.saturating_add(header.body_len) });
-        };
-        let sealed_end = at + header_len + body.len();
-        let (kind, plain) = self.open_frame(body)?;
-        let plain_len = plain.len();
+        Sighted { messages, len, stop }
+    }
 
-        // The plain frame is shorter than the sealed one, so nothing unread is overwritten.
-        let (header, header_len) = encode_header(kind, plain_len);
-        octets.copy_within(sealed_end - plain_len..sealed_end, to + header_len);
-        for (place, &octet) in octets.iter_mut().skip(to).zip(header.iter().take(header_len)) {
-            *place = octet;
+    fn look_at(&self, octets: &[u8], at: usize, last: &mut LastNonce) -> Result<Looked, Fault> {
+        self.still_good()?;
+        let rest = octets.get(at..).unwrap_or_default();
+        let Some((header, header_len)) = FrameHeader::decode(rest)? else {
+            return Ok(Looked::NeedMore { frame_len: 0 });
+        };
+        self.check_length(header.body_len)?;
+        let Some(body) = message::body_at(rest, header, header_len) else {
+            let header_len = u64::try_from(header_len).unwrap_or(u64::MAX);
+            return Ok(Looked::NeedMore { frame_len: header_len.saturating_add(header.body_len) });
+        };
+        let end = at + body.end;
+        let count = message::count_of(rest.get(body).unwrap_or_default())?;
+        last.check(count)?;
+        last.advance(count);
+        Ok(Looked::Message { end })
+    }
+
+    /// Moves so many plain frames, which were opened where they are, to the front. Returns their
+    /// length, and that of the sealed ones.
+    fn put_together(&mut self, octets: &mut [u8], opened: usize) -> (usize, usize) {
+        let (mut to, mut at) = (0, 0);
+        for _ in 0..opened {
+            let rest = octets.get(at..).unwrap_or_default();
+            let Ok(Some((header, header_len))) = FrameHeader::decode(rest) else { break };
+            let Some(body) = message::body_at(rest, header, header_len) else { break };
+            let message = rest.get(body.clone()).unwrap_or_default();
+            let Ok(count) = message::count_of(message) else { break };
+            let Some(&flags) = message.get(TEXT_AT) else { break };
+            self.last.advance(count);
+
+            // The plain frame is shorter than the sealed one, so nothing unread is overwritten.
+            let plain = at + body.start + OVERHEAD..at + body.end;
+            let (header, header_len) = encode_header(message::kind_of(flags), plain.len());
+            at += body.end;
+            let plain_len = plain.len();
+            octets.copy_within(plain, to + header_len);
+            for (place, &octet) in octets.iter_mut().skip(to).zip(header.iter().take(header_len)) {
+                *place = octet;
+            }
+            to += header_len + plain_len;
         }
-        Ok(Opened::Frame { plain_end: to + header_len + plain_len, sealed_end })
+        (to, at)
     }
 
     /// Judges the announced length of a sealed body.
     fn check_length(&self, announced: u64) -> Result<(), Fault> {
         let overhead = u64::try_from(OVERHEAD).unwrap_or(u64::MAX);
         let Some(plain_len) = announced.checked_sub(overhead) else {
-            return Err(too_short(usize::try_from(announced).unwrap_or(usize::MAX)));
+            return Err(message::too_short(usize::try_from(announced).unwrap_or(usize::MAX)));
         };
         match self.limit.filter(|&limit| plain_len > limit) {
             Some(limit) => Err(LimitExceeded::Frame { announced: plain_len, limit }.into()),
@@ -152,23 +176,12 @@ impl Opener {
         &mut self,
         message: &'a mut [u8],
     ) -> Result<(FrameKind, &'a mut [u8]), Fault> {
-        if message.len() < OVERHEAD {
-            return Err(too_short(message.len()));
-        }
-        let (name, rest) = message.split_first_chunk_mut().ok_or(Malformed::NotSealed)?;
-        if name != NAME {
-            return Err(Malformed::NotSealed.into());
-        }
-        let (&mut count, sealed) = rest.split_first_chunk_mut().ok_or(Malformed::NotSealed)?;
-        let (tag, text) = sealed.split_first_chunk_mut::<TAG_LEN>().ok_or(Malformed::NotSealed)?;
-        let count = u64::from_be_bytes(count);
+        let Message { count, tag, text } = Message::split(message)?;
         self.last.check(count)?;
-        self.key
-            .open_in_place(&nonce::short(self.prefix, count), tag, text)
-            .map_err(|_| Forged::Box { command: SecurityCommand::Message })?;
+        self.key.open(count.to_be_bytes(), tag, text).map_err(|_| UNOPENED)?;
         self.last.advance(count);
         let (&mut flags, body) = text.split_first_mut().ok_or(Malformed::NotSealed)?;
-        Ok((kind_of(flags), body))
+        Ok((message::kind_of(flags), body))
     }
 }
 
@@ -178,40 +191,38 @@ impl fmt::Debug for Opener {
     }
 }
 
-enum Opened {
-    Frame { plain_end: usize, sealed_end: usize },
+/// The whole frames at the front that may be opened.
+struct Sighted {
+    messages: usize,
+    len: usize,
+    /// Why it stops there, if all of them open.
+    stop: OpenStop,
+}
+
+enum Looked {
+    Message { end: usize },
     NeedMore { frame_len: u64 },
 }
 
-fn too_short(len: usize) -> Fault {
-    Malformed::CommandLength { command: SecurityCommand::Message, len }.into()
-}
-
-/// Reads the inner flags; the other bits are ignored, and so is MORE beside COMMAND.
-fn kind_of(flags: u8) -> FrameKind {
-    if flags & INNER_COMMAND != 0 {
-        FrameKind::Command
-    } else if flags & INNER_MORE != 0 {
-        FrameKind::More
-    } else {
-        FrameKind::Last
-    }
-}
+const UNOPENED: Fault = Fault::Forged(Forged::Box { command: SecurityCommand::Message });
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         KeyPair, SecretKey,
-        mechanism::curve::{nonce::NonceCounter, sealer::Sealer},
+        mechanism::curve::{
+            boxes::BoxKey,
+            nonce::{MESSAGE_OF_CLIENT, NonceCounter},
+            sealer::Sealer,
+        },
     };
 
     fn halves() -> (Sealer, Opener) {
         let pair = KeyPair::from_secret(SecretKey::of_random(&[7; 32]));
-        let key = SharedKey::agree(pair.public(), pair.secret());
-        let prefix = nonce::MESSAGE_OF_CLIENT;
-        let opener = Opener::new(key.share(), prefix, LastNonce::new(0));
-        (Sealer::new(key, prefix, NonceCounter::new()), opener)
+        let key = BoxKey::agree(pair.public(), pair.secret());
+        let opener = Opener::new(key.for_traffic(MESSAGE_OF_CLIENT), LastNonce::new(0));
+        (Sealer::new(key.for_traffic(MESSAGE_OF_CLIENT), NonceCounter::new()), opener)
     }
 
     #[test]
@@ -237,13 +248,5 @@ mod tests {
 
         let fault = opener.open_message(&mut wire[2..]).unwrap_err();
         assert_eq!(fault, Forged::Nonce { nonce: 1, last: 1 }.into());
-    }
-
-    #[test]
-    fn other_inner_flags_are_ignored() {
-        assert_eq!(
-            [0xfc, 0xfd, 0xfe, 0xff].map(kind_of),
-            [FrameKind::Last, FrameKind::More, FrameKind::Command, FrameKind::Command,]
-        );
     }
 }

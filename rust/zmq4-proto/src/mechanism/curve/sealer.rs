@@ -3,14 +3,11 @@
 use std::fmt;
 
 use super::{
-    boxes::{SharedKey, TAG_LEN},
-    nonce::{self, NonceCounter, ShortPrefix},
+    boxes::{Boxed, TrafficKey},
+    message::{self, Messages},
+    nonce::NonceCounter,
 };
-use crate::{
-    FrameHeader, FrameKind,
-    error::Fault,
-    frame::{header_len, put_header},
-};
+use crate::{FrameHeader, FrameKind, error::Fault};
 
 /// The sending half of encrypted traffic.
 ///
@@ -18,8 +15,7 @@ use crate::{
 /// that it was sealed for, in the order of sealing, whole and once. What did not get through is
 /// sealed again from its plaintext, by the sealer of the next connection.
 pub struct Sealer {
-    key: SharedKey,
-    prefix: &'static ShortPrefix,
+    key: TrafficKey,
     nonces: NonceCounter,
 }
 
@@ -37,14 +33,13 @@ impl Sealer {
     /// How many sealed octets a run has at most, unless its first frame alone has more.
     pub const RUN_LEN: usize = 256 * 1024;
 
-    pub(super) fn new(key: SharedKey, prefix: &'static ShortPrefix, nonces: NonceCounter) -> Self {
-        Self { key, prefix, nonces }
+    pub(super) fn new(key: TrafficKey, nonces: NonceCounter) -> Self {
+        Self { key, nonces }
     }
 
     /// Length of the frame that a frame with such a body becomes, headers included.
     pub fn sealed_len(body_len: usize) -> usize {
-        let message_len = OVERHEAD.saturating_add(body_len);
-        message_len.saturating_add(header_len(message_len))
+        message::len_of(body_len)
     }
 
     /// Appends to `wire` what whole plain frames from the front of `plain` become.
@@ -56,21 +51,21 @@ impl Sealer {
     /// # Errors
     ///
     /// Those of [`Sealer::seal_frame`], and [`Malformed`](crate::Malformed) for octets that are no
-    /// frames. The connection is over; part of the run may have been appended.
+    /// frames. Nothing was appended, and the connection is over.
     pub fn seal_run(&mut self, plain: &[u8], wire: &mut Vec<u8>) -> Result<SealedRun, Fault> {
+        let PlainRun { frames, plain_len, sealed_len, ends_message } = PlainRun::of(plain)?;
+        let counts = self.nonces.take_many(frames)?;
         let begin = wire.len();
-        let mut run = SealedRun { consumed: 0, ends_message: true };
-        while let Some(frame) = PlainFrame::at(plain, run.consumed)? {
-            let sealed_len =
-                (wire.len() - begin).saturating_add(Self::sealed_len(frame.body.len()));
-            if run.consumed > 0 && sealed_len > Self::RUN_LEN {
-                break;
-            }
-            self.seal_frame(frame.kind, frame.body, wire)?;
-            run.consumed = frame.end;
-            run.ends_message = frame.kind != FrameKind::More;
+        // Whole from the start: growing would leave plaintext behind.
+        wire.reserve(sealed_len);
+        let mut at = 0;
+        for count in counts {
+            let Ok(Some(frame)) = PlainFrame::at(plain, at) else { break };
+            message::put(wire, frame.kind, count, frame.body);
+            at = frame.end;
         }
-        Ok(run)
+        self.key.seal_many(Messages::of(wire.get_mut(begin..).unwrap_or_default()));
+        Ok(SealedRun { consumed: plain_len, ends_message })
     }
 
     /// Appends to `wire` what a frame becomes.
@@ -86,18 +81,12 @@ impl Sealer {
         wire: &mut Vec<u8>,
     ) -> Result<(), Fault> {
         let count = self.nonces.take()?;
-        wire.reserve(Self::sealed_len(body.len()));
-        // The outer flags are those of a message, as in libzmq, whatever is inside.
-        put_header(wire, FrameKind::Last, OVERHEAD + body.len());
-        wire.extend_from_slice(NAME);
-        wire.extend_from_slice(&count.to_be_bytes());
         let begin = wire.len();
-        wire.extend_from_slice(&[0; TAG_LEN]);
-        wire.push(inner_flags(kind));
-        wire.extend_from_slice(body);
-        let sealed = wire.get_mut(begin..).unwrap_or_default();
-        if let Some((tag, text)) = sealed.split_first_chunk_mut() {
-            *tag = self.key.seal_in_place(&nonce::short(self.prefix, count), text);
+        wire.reserve(Self::sealed_len(body.len()));
+        message::put(wire, kind, count, body);
+        let mut sealed = Messages::of(wire.get_mut(begin..).unwrap_or_default());
+        if let Some(Boxed { tail, tag, text }) = sealed.next() {
+            *tag = self.key.seal(tail, text);
         }
         Ok(())
     }
@@ -106,6 +95,33 @@ impl Sealer {
 impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealer(..)")
+    }
+}
+
+/// The frames that make a run.
+struct PlainRun {
+    frames: u64,
+    plain_len: usize,
+    sealed_len: usize,
+    ends_message: bool,
+}
+
+impl PlainRun {
+    fn of(plain: &[u8]) -> Result<Self, Fault> {
+        let mut run = Self { frames: 0, plain_len: 0, sealed_len: 0, ends_message: true };
+        while let Some(frame) = PlainFrame::at(plain, run.plain_len)? {
+            let sealed_len = run.sealed_len.saturating_add(Sealer::sealed_len(frame.body.len()));
+            if run.frames > 0 && sealed_len > Sealer::RUN_LEN {
+                break;
+            }
+            run = Self {
+                frames: run.frames + 1,
+                plain_len: frame.end,
+                sealed_len,
+                ends_message: frame.kind != FrameKind::More,
+            };
+        }
+        Ok(run)
     }
 }
 
@@ -131,20 +147,3 @@ impl<'a> PlainFrame<'a> {
         Ok(body.map(frame))
     }
 }
-
-fn inner_flags(kind: FrameKind) -> u8 {
-    match kind {
-        FrameKind::Last => 0,
-        FrameKind::More => INNER_MORE,
-        FrameKind::Command => INNER_COMMAND,
-    }
-}
-
-/// The name of a MESSAGE, with its length.
-pub(super) const NAME: &[u8; 8] = b"\x07MESSAGE";
-/// Inner flag: another frame of the same message follows.
-pub(super) const INNER_MORE: u8 = 0x01;
-/// Inner flag: the frame is a command. It is not the bit of an outer command.
-pub(super) const INNER_COMMAND: u8 = 0x02;
-/// What sealing adds to a body: name, nonce, tag and inner flags.
-pub(super) const OVERHEAD: usize = NAME.len() + 8 + TAG_LEN + 1;

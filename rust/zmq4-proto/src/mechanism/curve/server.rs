@@ -4,7 +4,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{
-    boxes::{CookieKey, SharedKey},
+    boxes::BoxKey,
     layout::{Cookie, Hello, Initiate, VERSION, Vouched},
     nonce::{self, LastNonce, NonceCounter},
     opener::Opener,
@@ -52,7 +52,7 @@ impl ExpectHello {
         let command = SecurityCommand::Hello;
         let client_transient =
             PublicKey::new(hello.transient_key).map_err(|_| Forged::WeakKey { command })?;
-        let greeting_key = SharedKey::agree(&client_transient, self.keys.secret());
+        let greeting_key = BoxKey::agree(&client_transient, self.keys.secret());
         // What is in the box does not matter: that it opens shows that the client knows our key.
         greeting_key
             .open(&nonce::short(nonce::HELLO, hello.nonce), hello.signature)
@@ -63,12 +63,12 @@ impl ExpectHello {
     fn welcome(
         self,
         client_transient: PublicKey,
-        greeting_key: &SharedKey,
+        greeting_key: &BoxKey,
         out: &mut Vec<u8>,
     ) -> ExpectInitiate {
         let Self { keys, random, ours } = self;
         let transient = KeyPair::from_secret(SecretKey::of_random(random.transient_key()));
-        let cookie_key = CookieKey::new(random.cookie_key());
+        let cookie_key = BoxKey::new(random.cookie_key());
         let baked = baked(&client_transient, transient.secret());
         let cookie_nonce = random.cookie_nonce();
         let cookie = cookie_key.seal(&nonce::long(nonce::COOKIE, cookie_nonce), &*baked);
@@ -88,7 +88,7 @@ pub(crate) struct ExpectInitiate {
     client_transient: PublicKey,
     /// S', s'.
     transient: KeyPair,
-    cookie_key: CookieKey,
+    cookie_key: BoxKey,
     ours: Ours,
 }
 
@@ -103,7 +103,7 @@ impl ExpectInitiate {
         let initiate = Initiate::parse(data)?;
         self.check_cookie(&initiate.cookie)?;
         let command = SecurityCommand::Initiate;
-        let traffic_key = SharedKey::agree(&self.client_transient, self.transient.secret());
+        let traffic_key = BoxKey::agree(&self.client_transient, self.transient.secret());
         let text = traffic_key
             .open(&nonce::short(nonce::INITIATE, initiate.nonce), initiate.sealed)
             .map_err(|_| Forged::Box { command })?;
@@ -130,7 +130,7 @@ impl ExpectInitiate {
 
     /// The owner of the client's long-term key must have named the key of this connection, and us.
     fn check_vouch(&self, client_key: &PublicKey, vouched: &Vouched<'_>) -> Result<(), Fault> {
-        let found = SharedKey::agree(client_key, self.transient.secret())
+        let found = BoxKey::agree(client_key, self.transient.secret())
             .open(&nonce::long(nonce::VOUCH, vouched.nonce), vouched.vouch)
             .map_err(|_| Forged::Vouch)?;
         let named = [self.client_transient.as_bytes(), &self.server_key.as_bytes()[..]].concat();
@@ -141,7 +141,7 @@ impl ExpectInitiate {
 /// The client has proved whose key it has; it is not told anything before that key is judged.
 pub(crate) struct ExpectVerdict {
     /// Between C' and S'.
-    traffic_key: SharedKey,
+    traffic_key: BoxKey,
     last: LastNonce,
     /// The client's metadata.
     peer: Metadata,
@@ -159,8 +159,9 @@ impl ExpectVerdict {
         let mut last_command = Vec::new();
         put_command(&mut last_command, b"READY", &[&count.to_be_bytes(), &ready]);
 
-        let opener = Opener::new(self.traffic_key.share(), nonce::MESSAGE_OF_CLIENT, self.last);
-        let sealer = Sealer::new(self.traffic_key, nonce::MESSAGE_OF_SERVER, nonces);
+        let [from, to] = [nonce::MESSAGE_OF_CLIENT, nonce::MESSAGE_OF_SERVER]
+            .map(|prefix| self.traffic_key.for_traffic(prefix));
+        let (opener, sealer) = (Opener::new(from, self.last), Sealer::new(to, nonces));
         let wrap = Wrap::Curve { sealer: Box::new(sealer), opener: Box::new(opener) };
         Ok(Done { peer: self.peer, last_command, wrap })
     }
@@ -209,7 +210,7 @@ mod tests {
             let ours = Ours { metadata: Metadata::new(), limits: MetadataLimits::default() };
             let server = ExpectHello::new(CurveServer { keys: keys(1), random }, ours);
             let (transient, server_key) = (keys(2), keys(1));
-            let greeting_key = SharedKey::agree(server_key.public(), transient.secret());
+            let greeting_key = BoxKey::agree(server_key.public(), transient.secret());
             let signature = greeting_key.seal(&nonce::short(nonce::HELLO, 1), &HELLO_SIGNED);
             let hello = [
                 &VERSION[..],
@@ -240,10 +241,10 @@ mod tests {
             named: [&PublicKey; 2],
         ) -> Result<Credentials, Fault> {
             let named = named.map(|key| *key.as_bytes()).concat();
-            let vouch = SharedKey::agree(&self.server_transient, voucher.secret())
+            let vouch = BoxKey::agree(&self.server_transient, voucher.secret())
                 .seal(&nonce::long(nonce::VOUCH, &[9; 16]), &named);
             let text = [&claimed[..], &[9; 16], &vouch].concat();
-            let sealed = SharedKey::agree(&self.server_transient, self.transient.secret())
+            let sealed = BoxKey::agree(&self.server_transient, self.transient.secret())
                 .seal(&nonce::short(nonce::INITIATE, 2), &text);
             let data = [&self.cookie[..], &2_u64.to_be_bytes(), &sealed].concat();
             let result = self.server.on_command(HandshakeCommand::Initiate(&data));

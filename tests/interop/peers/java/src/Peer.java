@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.zeromq.SocketType;
+import org.zeromq.ZAuth;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import org.zeromq.ZMQException;
@@ -34,10 +35,13 @@ final class Peer {
     List<String> frames;
     String topic;
     int count;
+    String passwords;
+    String certificates;
   }
 
   private final ZContext context = new ZContext();
   private final List<ZMQ.Socket> sockets = new ArrayList<>();
+  private ZAuth handler;
   private final int milliseconds;
 
   private Peer(int milliseconds) {
@@ -68,6 +72,12 @@ final class Peer {
   private void obey(Order order, JsonObject answer) {
     if (order.order.equals("open")) {
       open(order, answer);
+      return;
+    }
+    if (order.order.equals("guard")) {
+      handler = new ZAuth(context);
+      handler.configurePlain("*", order.passwords);
+      handler.configureCurve(order.certificates);
       return;
     }
     ZMQ.Socket socket = sockets.get(order.socket);
@@ -130,11 +140,18 @@ final class Peer {
 
   private static void set(ZMQ.Socket socket, String name, JsonElement value) {
     switch (name) {
+      case "CURVE_PUBLICKEY" -> socket.setCurvePublicKey(ZMQ.Curve.z85Decode(value.getAsString()));
+      case "CURVE_SECRETKEY" -> socket.setCurveSecretKey(ZMQ.Curve.z85Decode(value.getAsString()));
+      case "CURVE_SERVER" -> socket.setCurveServer(value.getAsInt() == 1);
+      case "CURVE_SERVERKEY" -> socket.setCurveServerKey(ZMQ.Curve.z85Decode(value.getAsString()));
       case "HEARTBEAT_CONTEXT" ->
           socket.setHeartbeatContext(value.getAsString().getBytes(StandardCharsets.UTF_8));
       case "HEARTBEAT_IVL" -> socket.setHeartbeatIvl(value.getAsInt());
       case "HEARTBEAT_TIMEOUT" -> socket.setHeartbeatTimeout(value.getAsInt());
       case "HEARTBEAT_TTL" -> socket.setHeartbeatTtl(value.getAsInt());
+      case "PLAIN_PASSWORD" -> socket.setPlainPassword(value.getAsString());
+      case "PLAIN_SERVER" -> socket.setPlainServer(value.getAsInt() == 1);
+      case "PLAIN_USERNAME" -> socket.setPlainUsername(value.getAsString());
       case "ROUTING_ID" -> socket.setIdentity(value.getAsString().getBytes(StandardCharsets.UTF_8));
       default -> throw new IllegalArgumentException("no option " + name);
     }
