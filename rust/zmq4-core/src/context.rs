@@ -114,8 +114,9 @@ impl Context {
         self.inner.zap.lock().upgrade()
     }
 
-    pub(crate) fn set_zap_line(&self, line: &Arc<Line>) {
-        let _before = std::mem::replace(&mut *self.inner.zap.lock(), Arc::downgrade(line));
+    /// There is a new line to the ZAP handler. Returns the one before it.
+    pub(crate) fn set_zap_line(&self, line: &Arc<Line>) -> Option<Arc<Line>> {
+        std::mem::replace(&mut *self.inner.zap.lock(), Arc::downgrade(line)).upgrade()
     }
 
     /// Counts a task, which is `what` for people.

@@ -272,9 +272,8 @@ fn a_slow_answer_keeps_nobody_else_waiting() {
     let questions = [desk.next(), desk.next()];
     let [slow, quick] = questions;
 
-    let quick_key = match &quick.credentials {
-        Credentials::Curve { public_key } => *public_key,
-        other => panic!("{other:?}"),
+    let Credentials::Curve { public_key: quick_key } = quick.credentials else {
+        panic!("a key is expected")
     };
     quick.answer.give(Verdict::accept());
 

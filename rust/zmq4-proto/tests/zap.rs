@@ -135,7 +135,7 @@ fn metadata_is_empty_or_a_list_of_properties() {
     let unnamed = ZapFault::Metadata(Malformed::PropertyUnnamed.into());
     assert_eq!(with(6, b"\0\0\0\0\0"), Err(unnamed));
     let too_much = LimitExceeded::Metadata { limit: 16 * 1024 };
-    assert_eq!(with(6, &[b'x'; 16 * 1024 + 1]), Err(ZapFault::Metadata(too_much.into())));
+    assert_eq!(with(6, &b"x".repeat(16 * 1024 + 1)), Err(ZapFault::Metadata(too_much.into())));
 }
 
 #[test]

@@ -10,20 +10,20 @@
 mod admission;
 mod allowance;
 mod authenticator;
+mod handshakes;
 mod mechanism;
 mod networks;
 mod no_verdict;
-mod tally;
 
 pub use admission::{Admission, Policy};
 pub(crate) use allowance::Allowance;
 pub use authenticator::{Answer, Authenticator, Question};
 pub(crate) use authenticator::{Awaited, Ruling};
+pub(crate) use handshakes::HandshakeCounts;
+pub use handshakes::Handshakes;
 pub use mechanism::Mechanism;
 pub use networks::{Network, Networks};
 pub(crate) use no_verdict::NoVerdict;
-pub use tally::Handshakes;
-pub(crate) use tally::Tally;
 
 /// How the peers of a socket are told who it is, and which of them it talks to.
 #[derive(Clone, Debug, Default)]

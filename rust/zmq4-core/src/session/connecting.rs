@@ -84,7 +84,7 @@ async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Setback> {
     };
     let address = link.peer().to_owned();
     if plan.security.admission.bars(link.remote()) {
-        plan.tally.barred.add_one();
+        plan.handshakes.barred.add_one();
         return Err(Setback { stage: Stage::Handshake(address), reason: Reason::Barred });
     }
     open(link, plan).await.map_err(|NotOpened { reason, parting }| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::pending::Place;
 use super::{EndpointStatus, Plan, Reason};
-use crate::security::Tally;
+use crate::security::HandshakeCounts;
 
 /// One whose handshake is under way. Everybody who was told of as accepted is told of again: if the task
 /// that had him is dropped, it was to make room, or because the listener closes.
@@ -14,23 +14,23 @@ pub(super) struct Guest {
     /// Until the handshake is done.
     place: Option<Place>,
     status: Arc<EndpointStatus>,
-    tally: Arc<Tally>,
+    counts: Arc<HandshakeCounts>,
     is_settled: bool,
 }
 
 impl Guest {
     pub(super) fn new(address: String, place: Place, plan: &Plan) -> Self {
-        let (status, tally) = (Arc::clone(&plan.status), Arc::clone(&plan.tally));
+        let (status, counts) = (Arc::clone(&plan.status), Arc::clone(&plan.handshakes));
         status.accepted(&address);
-        Self { address, place: Some(place), status, tally, is_settled: false }
+        Self { address, place: Some(place), status, counts, is_settled: false }
     }
 
     /// Somebody came whose address is not let in.
     pub(super) fn bar(address: String, plan: &Plan) {
-        let (status, tally) = (Arc::clone(&plan.status), Arc::clone(&plan.tally));
+        let (status, counts) = (Arc::clone(&plan.status), Arc::clone(&plan.handshakes));
         status.accepted(&address);
-        tally.barred.add_one();
-        let guest = Self { address, place: None, status, tally, is_settled: false };
+        counts.barred.add_one();
+        let guest = Self { address, place: None, status, counts, is_settled: false };
         guest.turn_away(&Reason::Barred);
     }
 
@@ -67,7 +67,7 @@ impl Drop for Guest {
             return;
         }
         if self.place.as_ref().is_some_and(Place::is_taken) {
-            self.tally.crowded_out.add_one();
+            self.counts.crowded_out.add_one();
             self.refuse(&Reason::Crowded);
         } else {
             self.status.handshake_failed(&self.address, &Reason::Closed.failure(), None);
@@ -108,7 +108,7 @@ mod tests {
         drop(first);
 
         assert_eq!(failure(&events), Some(("tcp://first".to_owned(), Cause::Crowded)));
-        assert_eq!(plan.tally.handshakes().crowded_out, 1);
+        assert_eq!(plan.handshakes.look().crowded_out, 1);
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         Guest::bar("tcp://stranger".to_owned(), &plan);
 
         assert_eq!(failure(&events), Some(("tcp://stranger".to_owned(), Cause::AddressDenied)));
-        let handshakes = plan.tally.handshakes();
+        let handshakes = plan.handshakes.look();
         assert_eq!((handshakes.barred, handshakes.begun), (1, 0));
     }
 

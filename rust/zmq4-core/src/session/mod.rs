@@ -51,7 +51,7 @@ use crate::context::Context;
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
 use crate::pipe::PipeId;
-use crate::security::{Authenticator, SecurityOptions, Tally};
+use crate::security::{Authenticator, HandshakeCounts, SecurityOptions};
 
 /// The socket that a session serves.
 pub(crate) trait Host: Send + Sync + std::fmt::Debug {
@@ -96,7 +96,7 @@ pub(crate) struct Plan {
     /// Who is asked about peers where the socket's user decides nothing himself.
     pub(crate) handler: Arc<dyn Authenticator>,
     /// Where handshakes are counted.
-    pub(crate) tally: Arc<Tally>,
+    pub(crate) handshakes: Arc<HandshakeCounts>,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) status: Arc<EndpointStatus>,
     /// Where the sessions of a listener are counted.

@@ -27,17 +27,17 @@ pub(super) struct Parting(Link);
 
 /// Opens a connection over `link` within the handshake deadline.
 pub(super) async fn open(link: Link, plan: &Plan) -> Result<Opened, NotOpened> {
-    plan.tally.begun.add_one();
+    plan.handshakes.begun.add_one();
     let shaken = within(plan.session.handshake_timeout, Box::pin(shake(&link, plan))).await;
     match shaken {
         Ok(Shaken { established, wrap, leftover }) => {
-            plan.tally.completed.add_one();
+            plan.handshakes.completed.add_one();
             let peer = Arc::new(peer(&link, established));
             Ok(Opened { link, peer, leftover, wrap })
         }
         Err(Failed { reason, has_last_words }) => {
-            let tally = &plan.tally;
-            let count = if reason.is_our_refusal() { &tally.refused } else { &tally.failed };
+            let counts = &plan.handshakes;
+            let count = if reason.is_our_refusal() { &counts.refused } else { &counts.failed };
             count.add_one();
             Err(NotOpened { reason, parting: has_last_words.then(|| Parting(link)) })
         }
@@ -133,7 +133,7 @@ impl Dialogue<'_> {
         let consumed = if self.kind.has_keys() {
             let on_delay = || {
                 if !std::mem::replace(was_delayed, true) {
-                    self.plan.tally.delayed.add_one();
+                    self.plan.handshakes.delayed.add_one();
                 }
             };
             pace::take_step(work, on_delay).await?

@@ -9,7 +9,7 @@ use zmq4_proto::SocketType;
 
 use super::bond::{Bond, BondEnd};
 use super::losses::{Drops, Ledger};
-use super::{OpenEndpoint, Socket, Stats};
+use super::{OpenEndpoint, Socket};
 use crate::context::Context;
 use crate::error::{OpenError, OptionError};
 use crate::monitor::Hub;
@@ -17,7 +17,7 @@ use crate::options::{Limits, OnFull, PipeOptions, SocketOptions};
 use crate::pattern::{self, Pattern, Pipes};
 use crate::peer::Peer;
 use crate::pipe::{Marks, Overflow, PipeEnd, PipeId, Queue};
-use crate::security::Tally;
+use crate::security::HandshakeCounts;
 use crate::session::{EndpointStatus, Gatekeeper, Session, SessionSpec};
 use crate::sync::{Mutex, MutexGuard, Rank};
 use crate::wait::{Changes, Inbox};
@@ -35,7 +35,7 @@ pub(crate) struct Core {
     /// How long callers have waited to send, in nanoseconds.
     pub(super) blocked: AtomicU64,
     /// How its handshakes went.
-    pub(super) handshakes: Arc<Tally>,
+    pub(super) handshakes: Arc<HandshakeCounts>,
 }
 
 /// Why a socket takes no more calls.
@@ -319,35 +319,6 @@ fn outbound_overflow(pipe: &PipeOptions) -> Overflow {
 }
 
 impl Socket {
-    /// What the socket did so far, and what it holds.
-    pub fn stats(&self) -> Stats {
-        let state = self.core.lock();
-        let mut sum = Stats {
-            sent: state.stats.sent,
-            received: state.stats.received,
-            drops: state.stats.drops,
-            blocked: Duration::from_nanos(self.core.blocked.load(Ordering::Relaxed)),
-            handshakes: self.core.handshakes.handshakes(),
-            ..Stats::default()
-        };
-        for (&pipe, tie) in &state.ties {
-            let Some(end) = state.pipes.get(pipe) else { continue };
-            let (queued, unread) = (end.outbound.tally(), end.unread());
-            // What was sent over inproc is in the peer's hands, once there is a peer.
-            if tie.bearer.session().is_some() || end.peer.is_none() {
-                sum.queued += queued.messages;
-                sum.queued_octets += queued.octets;
-            }
-            sum.unread += unread.messages;
-            sum.unread_octets += unread.octets;
-            for queue in [&end.outbound, &end.inbound] {
-                sum.drops.add_discards(queue.discards());
-            }
-        }
-        sum.dropped = sum.drops.total();
-        sum
-    }
-
     /// A copy of the options in force for the next endpoint.
     pub fn options(&self) -> SocketOptions {
         self.core.state.lock().options.clone()

@@ -236,7 +236,7 @@ impl Core {
             session: options.session,
             security: options.security,
             handler: Handler::of(&self.context),
-            tally: Arc::clone(&self.handshakes),
+            handshakes: Arc::clone(&self.handshakes),
             host: Arc::new(EndpointHost { core: Arc::clone(self), endpoint, name }),
             status,
             context: self.context.clone(),

@@ -13,6 +13,7 @@ mod readiness;
 mod receive;
 mod renewal;
 mod send;
+mod stats;
 mod subscribing;
 mod waiting;
 
@@ -20,6 +21,7 @@ pub(crate) use self::core::Core;
 pub use losses::Drops;
 pub(crate) use names::Names;
 pub use receive::Take;
+pub use stats::Stats;
 pub use waiting::Wait;
 
 use std::sync::Arc;
@@ -31,7 +33,6 @@ use crate::context::Context;
 use crate::error::{ListenError, OpenError};
 use crate::monitor::EventStream;
 use crate::options::SocketOptions;
-use crate::security::Handshakes;
 use crate::session::{EndpointStatus, EndpointView};
 use crate::wait::{Waiter, Watch};
 
@@ -47,31 +48,6 @@ pub struct OpenEndpoint {
     id: u64,
     status: Arc<EndpointStatus>,
     socket: std::sync::Weak<Core>,
-}
-
-/// What a socket did so far, and what it holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Messages accepted by send.
-    pub sent: u64,
-    /// Messages returned by receive.
-    pub received: u64,
-    /// Messages dropped, for whatever reason we know of.
-    pub dropped: u64,
-    /// The same by reason.
-    pub drops: Drops,
-    /// How long callers have waited to send, all of them together; waits that go on are not in it.
-    pub blocked: Duration,
-    /// Outbound messages that the kernel has not taken.
-    pub queued: usize,
-    /// Their octets on the wire.
-    pub queued_octets: usize,
-    /// Inbound messages that nobody has received.
-    pub unread: usize,
-    /// Their octets on the wire.
-    pub unread_octets: usize,
-    /// How its handshakes went.
-    pub handshakes: Handshakes,
 }
 
 impl Socket {

@@ -8,7 +8,6 @@ use super::NAME;
 use super::line::Line;
 use crate::context::Context;
 use crate::security::{Authenticator, NoVerdict, Question};
-use crate::socket::Core;
 
 /// The handler of a context.
 #[derive(Clone, Debug)]
@@ -27,28 +26,18 @@ impl Handler {
         let bound = self.context.with_names(|names| names.bound(NAME));
         let (handler, endpoint) = bound.ok_or(NoVerdict::NoHandler)?;
         let known = self.context.zap_line();
-        if let Some(line) = known.as_ref().filter(|line| line.leads_to(&handler, endpoint)) {
-            return Ok(Arc::clone(line));
+        if let Some(line) = known.filter(|line| line.leads_to(&handler, endpoint)) {
+            return Ok(line);
         }
         if !is_fit(handler.socket_type) {
             return Err(NoVerdict::Unfit(handler.socket_type));
         }
-        self.connect(&handler, endpoint, known)
-    }
-
-    fn connect(
-        &self,
-        handler: &Arc<Core>,
-        endpoint: u64,
-        before: Option<Arc<Line>>,
-    ) -> Result<Arc<Line>, NoVerdict> {
-        let line = Line::connect(&self.context, handler, endpoint)?;
+        let line = Line::connect(&self.context, &handler, endpoint)?;
         let serving = Arc::clone(&line);
         // Without threads there would be nobody who asks.
         let threads = self.context.io_threads().map_err(|_| NoVerdict::Gone)?;
         threads.spawn(async move { serving.serve().await });
-        self.context.set_zap_line(&line);
-        if let Some(before) = before {
+        if let Some(before) = self.context.set_zap_line(&line) {
             before.retire();
         }
         Ok(line)
@@ -57,10 +46,18 @@ impl Handler {
 
 impl Authenticator for Handler {
     fn ask(&self, question: Question) {
-        match self.line() {
-            Ok(line) => line.ask(question),
-            Err(why) => question.answer.fail(why),
+        let mut question = question;
+        // A line may end, or give way to that of another thread, before it is used.
+        for _ in 0..ATTEMPTS {
+            match self.line() {
+                Ok(line) => match line.ask(question) {
+                    None => return,
+                    Some(unasked) => question = unasked,
+                },
+                Err(why) => return question.answer.fail(why),
+            }
         }
+        question.answer.fail(NoVerdict::Gone);
     }
 }
 
@@ -68,3 +65,5 @@ impl Authenticator for Handler {
 fn is_fit(socket_type: SocketType) -> bool {
     matches!(socket_type, SocketType::Rep | SocketType::Router)
 }
+
+const ATTEMPTS: usize = 3;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use zmq4_proto::{Excerpt, Message, SocketType, ZapFault, ZapReply, ZapRequest};
 
 use super::NAME;
-use super::open_questions::{Addressee, OpenQuestions};
+use super::open_questions::{Addressee, Entered, OpenQuestions};
 use crate::context::Context;
 use crate::error::{RecvError, SendError};
 use crate::options::SocketOptions;
@@ -57,18 +57,26 @@ impl Line {
         }))
     }
 
-    /// Whether it leads to this handler.
+    /// Whether it leads to this handler, and takes questions to it.
     pub(super) fn leads_to(&self, handler: &Arc<Core>, endpoint: u64) -> bool {
-        std::ptr::eq(self.handler.0.as_ptr(), Arc::as_ptr(handler)) && self.handler.1 == endpoint
+        std::ptr::eq(self.handler.0.as_ptr(), Arc::as_ptr(handler))
+            && self.handler.1 == endpoint
+            && self.open.lock().are_taken()
     }
 
-    /// Sends a question on its way.
-    pub(super) fn ask(&self, question: Question) {
+    /// Sends a question on its way, or returns it if this line takes no further ones.
+    pub(super) fn ask(&self, question: Question) -> Option<Question> {
         let Question { domain, address, routing_id, credentials, answer } = question;
         let entered = self.open.lock().enter(answer);
         let number = match entered {
-            Ok(number) => number,
-            Err((answer, why)) => return answer.fail(why),
+            Entered::As(number) => number,
+            Entered::TooMany(answer) => {
+                answer.fail(NoVerdict::Busy);
+                return None;
+            }
+            Entered::Ended(answer) => {
+                return Some(Question { domain, address, routing_id, credentials, answer });
+            }
         };
         let id = number.to_string();
         let request = ZapRequest {
@@ -84,6 +92,7 @@ impl Line {
         {
             answer.fail(if error == SendError::Full { NoVerdict::Busy } else { NoVerdict::Gone });
         }
+        None
     }
 
     fn withdraw(&self, number: u64) -> Option<Answer> {
@@ -145,7 +154,7 @@ impl Line {
                 Err(fault) => reject(Some(answer), fault),
             },
             Addressee::Late => {
-                tracing::debug!(target: "zmq4", "a reply of the ZAP handler is late")
+                tracing::debug!(target: "zmq4", "a reply of the ZAP handler is late");
             }
             Addressee::Nobody => {
                 let fault = ZapReply::parse(&frames, id).err();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::options::Limits;
-use crate::security::{Answer, NoVerdict};
+use crate::security::Answer;
 
 /// Questions on their way, or in the handler's hands.
 #[derive(Debug, Default)]
@@ -15,6 +15,17 @@ pub(super) struct OpenQuestions {
     is_over: bool,
     /// Another handler has taken its place: there will be no further questions.
     is_retired: bool,
+}
+
+/// What became of a question that was to be entered.
+#[derive(Debug)]
+pub(super) enum Entered {
+    /// It has this number.
+    As(u64),
+    /// There are too many.
+    TooMany(Answer),
+    /// There are to be no further ones.
+    Ended(Answer),
 }
 
 /// Whom a reply is for.
@@ -29,21 +40,26 @@ pub(super) enum Addressee {
 }
 
 impl OpenQuestions {
-    /// Enters a question; returns its number. Those that nobody waits for any more make room.
-    pub(super) fn enter(&mut self, answer: Answer) -> Result<u64, (Answer, NoVerdict)> {
-        if self.is_over || self.is_retired {
-            return Err((answer, NoVerdict::Gone));
+    /// Whether there may be further questions.
+    pub(super) fn are_taken(&self) -> bool {
+        !self.is_over && !self.is_retired
+    }
+
+    /// Enters a question. Those that nobody waits for any more make room.
+    pub(super) fn enter(&mut self, answer: Answer) -> Entered {
+        if !self.are_taken() {
+            return Entered::Ended(answer);
         }
         if self.by_number.len() >= Limits::ZAP_QUESTIONS {
             self.by_number.retain(|_, answer| answer.is_awaited());
         }
         if self.by_number.len() >= Limits::ZAP_QUESTIONS {
-            return Err((answer, NoVerdict::Busy));
+            return Entered::TooMany(answer);
         }
         let number = self.next;
         self.next += 1;
         self.by_number.insert(number, answer);
-        Ok(number)
+        Entered::As(number)
     }
 
     /// Takes a question back.
@@ -100,7 +116,7 @@ mod tests {
         let mut open = OpenQuestions::default();
         let awaited = (0..count).map(|number| {
             let (answer, awaited) = Answer::new();
-            assert_eq!(open.enter(answer).ok(), Some(number));
+            assert!(matches!(open.enter(answer), Entered::As(given) if given == number));
             awaited
         });
         let awaited = awaited.collect();
@@ -140,13 +156,11 @@ mod tests {
     fn questions_that_nobody_waits_for_make_room() {
         let most = u64::try_from(Limits::ZAP_QUESTIONS).expect("a small number");
         let (mut open, mut awaited) = questions(most);
-        let (refused, why) = open.enter(Answer::new().0).expect_err("full");
-        assert!(!refused.is_awaited());
-        assert_eq!(why, NoVerdict::Busy);
+        assert!(matches!(open.enter(Answer::new().0), Entered::TooMany(_)));
 
         awaited.truncate(7);
 
-        assert_eq!(open.enter(Answer::new().0).ok(), Some(most));
+        assert!(matches!(open.enter(Answer::new().0), Entered::As(given) if given == most));
         assert_eq!(open.by_number.len(), 8);
     }
 
@@ -165,9 +179,9 @@ mod tests {
         let (mut open, _awaited) = questions(1);
 
         assert!(!open.retire() && !open.is_done());
-        assert!(open.enter(Answer::new().0).is_err());
+        assert!(matches!(open.enter(Answer::new().0), Entered::Ended(_)));
         assert_eq!(open.end().count(), 1);
         assert!(open.is_done());
-        assert!(open.enter(Answer::new().0).is_err());
+        assert!(matches!(open.enter(Answer::new().0), Entered::Ended(_)));
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn server_with(
     socket_with(context, SocketType::Router, |options| {
         options.session.routing_id = RoutingId::try_from(&b"server"[..]).expect("short");
         options.security.mechanism = mechanism;
-        options.security.admission.domain = "global".to_owned();
+        "global".clone_into(&mut options.security.admission.domain);
         options.security.admission.policy = policy;
         change(options);
     })

@@ -131,7 +131,7 @@ impl Setup {
             session: self.options.clone(),
             security: self.security.clone(),
             handler: Handler::of(&Context::new(0)),
-            tally: Arc::default(),
+            handshakes: Arc::default(),
             host: Arc::<StubHost>::clone(host),
             status: EndpointStatus::new(address, EndpointPhase::Connecting, &hub),
             context: Context::new(0),

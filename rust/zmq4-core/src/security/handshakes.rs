@@ -23,7 +23,7 @@ pub struct Handshakes {
 
 /// Where they are counted.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct HandshakeCounts {
     pub(crate) barred: Count,
     pub(crate) begun: Count,
     pub(crate) completed: Count,
@@ -47,8 +47,8 @@ impl Count {
     }
 }
 
-impl Tally {
-    pub(crate) fn handshakes(&self) -> Handshakes {
+impl HandshakeCounts {
+    pub(crate) fn look(&self) -> Handshakes {
         Handshakes {
             barred: self.barred.now(),
             begun: self.begun.now(),
