@@ -68,6 +68,9 @@ pub use mechanism::{
     CurveRandom, MechanismKind, OpenStop, OpenedRun, Opener, SealedRun, Sealer, Wrap,
 };
 
+mod zap;
+pub use zap::{ZapFault, ZapReply, ZapRequest};
+
 mod handshake;
 pub use handshake::{Established, Handshake, HandshakeConfig, HandshakeLimits};
 

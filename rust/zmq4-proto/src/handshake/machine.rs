@@ -105,6 +105,12 @@ impl Handshake {
         matches!(self.stage, Stage::Ready(_)) && self.unsent.is_empty()
     }
 
+    /// True behind the whole greeting of a peer that speaks our mechanism: what goes wrong from now
+    /// on is a matter of that mechanism.
+    pub fn is_greeted(&self) -> bool {
+        self.is_greeted
+    }
+
     /// What the peer is to be judged by, while the handshake waits for a verdict.
     pub fn credentials(&self) -> Option<&Credentials> {
         match &self.stage {

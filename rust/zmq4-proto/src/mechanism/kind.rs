@@ -37,6 +37,14 @@ impl MechanismKind {
         padded
     }
 
+    /// True if both sides prove who they are by keys: every step of the handshake costs some time.
+    pub fn has_keys(self) -> bool {
+        match self {
+            Self::CurveClient | Self::CurveServer => true,
+            Self::Null | Self::PlainClient | Self::PlainServer => false,
+        }
+    }
+
     /// True if this side is the mechanism's server; NULL has none.
     pub fn as_server(self) -> bool {
         match self {

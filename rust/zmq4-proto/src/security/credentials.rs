@@ -24,6 +24,17 @@ pub enum Credentials {
     },
 }
 
+impl Credentials {
+    /// The name of the mechanism that they came by.
+    pub fn mechanism(&self) -> &'static str {
+        match self {
+            Self::Null => "NULL",
+            Self::Plain { .. } => "PLAIN",
+            Self::Curve { .. } => "CURVE",
+        }
+    }
+}
+
 /// Whether a peer is let in. Source: RFC 27/ZAP, "Reply".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
