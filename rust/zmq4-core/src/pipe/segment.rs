@@ -1,6 +1,7 @@
 //! Segments: runs of whole messages as wire octets, with large bodies held by reference.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 
 use zmq4_proto::{Frame, FrameKind, header_len, put_header};
@@ -67,7 +68,6 @@ impl Part<'_> {
 }
 
 /// A body that is not in the segment's own octets.
-#[derive(Debug)]
 pub(crate) struct External {
     /// Index into the segment's octets before which the body belongs.
     pub(crate) at: usize,
@@ -75,7 +75,7 @@ pub(crate) struct External {
 }
 
 /// Whole messages, encoded: every segment begins and ends on a message boundary.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Segment {
     /// Frame headers and copied bodies; the first `head` octets have been taken already.
     pub(crate) bytes: Vec<u8>,
@@ -88,6 +88,27 @@ pub(crate) struct Segment {
     pub(crate) octets: usize,
     /// Whose messages these are; inbound only. A segment never mixes connections.
     pub(crate) peer: Option<Arc<Peer>>,
+}
+
+// What a message holds is its sender's and its receiver's own: a password, perhaps, on its way to whoever
+// judges it. Sockets are shown with what they hold, but not with that.
+impl fmt::Debug for External {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("External").field("at", &self.at).field("len", &self.body.len()).finish()
+    }
+}
+
+impl fmt::Debug for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segment")
+            .field("len", &self.bytes.len())
+            .field("head", &self.head)
+            .field("externals", &self.externals)
+            .field("messages", &self.messages)
+            .field("octets", &self.octets)
+            .field("peer", &self.peer)
+            .finish()
+    }
 }
 
 /// A segment takes further messages up to this many octets of its own memory; a larger message has one
