@@ -29,6 +29,9 @@ Cause: TypeAlias = Literal[
     "protocol",
     "incompatible",
     "denied",
+    "address_denied",
+    "no_verdict",
+    "forged",
     "limit",
     "surplus",
     "crowded",
@@ -45,6 +48,9 @@ Cause: TypeAlias = Literal[
 - `"protocol"`: the peer broke the rules, or says that we did.
 - `"incompatible"`: version, mechanism or socket type do not fit.
 - `"denied"`: one side refused the other's credentials.
+- `"address_denied"`: the peer's address is not let in.
+- `"no_verdict"`: nobody said whether the peer is to be let in, so it is not.
+- `"forged"`: the peer has other keys than it should, or octets were changed, repeated or reordered on their way.
 - `"limit"`: the peer sent more of something than the socket takes.
 - `"surplus"`: the socket takes no further peer.
 - `"crowded"`: too many handshakes were unfinished.

@@ -9,6 +9,7 @@ use crate::io_thread::IoThreads;
 use crate::socket::{Core, Names};
 use crate::sync::{Mutex, Rank};
 use crate::wait::{Waiter, Watch, Watchers};
+use crate::zap::Line;
 
 /// What sockets share. Cloning it gives another handle to the same context.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ struct Inner {
     io_threads: usize,
     registry: Mutex<Registry>,
     census: Arc<Census>,
+    /// The line to the ZAP handler; it lives with the handler.
+    zap: Mutex<Weak<Line>>,
 }
 
 #[derive(Debug, Default)]
@@ -63,7 +66,8 @@ impl Context {
         let (next, watchers) = (AtomicU64::new(0), Watchers::new());
         let census = Arc::new(Census { tasks, next, watchers });
         let registry = Mutex::new(Rank::Registry, Registry::default());
-        Self { inner: Arc::new(Inner { io_threads, registry, census }) }
+        let zap = Mutex::new(Rank::Leaf, Weak::new());
+        Self { inner: Arc::new(Inner { io_threads, registry, census, zap }) }
     }
 
     /// The number of I/O threads.
@@ -103,6 +107,16 @@ impl Context {
 
     pub(crate) fn with_names<R>(&self, work: impl FnOnce(&mut Names) -> R) -> R {
         work(&mut self.inner.registry.lock().names)
+    }
+
+    /// The line to the ZAP handler that was asked last, if it is still there.
+    pub(crate) fn zap_line(&self) -> Option<Arc<Line>> {
+        self.inner.zap.lock().upgrade()
+    }
+
+    /// There is a new line to the ZAP handler. Returns the one before it.
+    pub(crate) fn set_zap_line(&self, line: &Arc<Line>) -> Option<Arc<Line>> {
+        std::mem::replace(&mut *self.inner.zap.lock(), Arc::downgrade(line)).upgrade()
     }
 
     /// Counts a task, which is `what` for people.

@@ -4,6 +4,7 @@
 //! bracket): what is not an address is told at once.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -94,6 +95,21 @@ impl Endpoint {
             Self::Tcp(_) | Self::Ipc(_) | Self::Inproc(_) => Ok(()),
         }
     }
+
+    /// Whether what is sent there may pass other machines. Of a name that is not certain to be this machine's
+    /// it is assumed.
+    pub fn leaves_the_machine(&self) -> bool {
+        match self {
+            Self::Tcp(TcpAddress { host: Host::Named(name), .. }) => !is_loopback(name),
+            Self::Tcp(TcpAddress { host: Host::Any, .. }) => true,
+            Self::Ipc(_) | Self::Inproc(_) => false,
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 impl FromStr for Endpoint {
@@ -227,6 +243,29 @@ fn write_end(f: &mut fmt::Formatter<'_>, host: &Host, port: u16) -> fmt::Result 
 #[cfg(all(test, not(zmq4_loom)))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_loopback_and_what_is_no_network_stays_on_the_machine() {
+        for (address, leaves) in [
+            ("tcp://127.0.0.1:1", false),
+            ("tcp://127.8.0.1:1", false),
+            ("tcp://[::1]:1", false),
+            ("tcp://[::ffff:127.0.0.1]:1", false),
+            ("tcp://LocalHost:1", false),
+            ("ipc://x", false),
+            ("inproc://x", false),
+            ("tcp://*:1", true),
+            ("tcp://0.0.0.0:1", true),
+            ("tcp://[::]:1", true),
+            ("tcp://192.0.2.1:1", true),
+            ("tcp://localhost.example:1", true),
+            ("tcp://127.0.0.1.example:1", true),
+        ] {
+            let endpoint: Endpoint = address.parse().expect("an address");
+
+            assert_eq!(endpoint.leaves_the_machine(), leaves, "{address}");
+        }
+    }
 
     fn parsed(text: &str) -> Result<String, EndpointError> {
         text.parse::<Endpoint>().map(|endpoint| endpoint.to_string())

@@ -3,9 +3,11 @@
 //! ```text
 //!   proxy       messages between two sockets                         (no tokio)
 //!   socket      public API: any thread, no waiting inside; callers wait on their own descriptor
+//!   zap         the handler that is asked about peers                (tokio)
 //!   pattern     how a socket type uses its pipes                     (no tokio)
 //!   pipe · wait queues of wire octets, water marks, wake-ups         (no tokio)
 //!   monitor     what happens, for whoever wants to know              (no tokio)
+//!   security    who we are to peers, and whom we let in              (values)
 //!   session     one connection's task                                (tokio)
 //!   transport   tcp, ipc, mem                                        (tokio)
 //! ```
@@ -39,6 +41,7 @@ pub mod testing;
 mod throttle;
 mod transport;
 mod wait;
+mod zap;
 
 pub use context::Context;
 pub use endpoint::{Endpoint, Host, IpcAddress, TcpAddress, TcpSource};
@@ -56,7 +59,8 @@ pub use peer::Peer;
 pub use pipe::{FrameRef, Frames, MessageRef, Part};
 pub use proxy::{Flow, Proxy, ProxyEnd, ProxyError, ProxySockets, ProxyStats, Served, Unfit};
 pub use security::{
-    Admission, Answer, Authenticator, Mechanism, Policy, Question, SecurityOptions,
+    Admission, Answer, Authenticator, Handshakes, Mechanism, Network, Networks, Policy, Question,
+    SecurityOptions,
 };
 pub use session::{EndpointPhase, EndpointView};
 pub use socket::{Drops, OpenEndpoint, Socket, Stats, Take, Wait};

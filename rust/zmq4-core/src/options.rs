@@ -296,6 +296,15 @@ impl Limits {
     pub const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(250);
     /// Of these, connections from one address; loopback and ipc are exempt.
     pub const PENDING_HANDSHAKES_PER_ADDRESS: usize = 256;
+    /// While connections are in traffic, the cryptography of handshakes has one part in so many of an I/O
+    /// thread's time.
+    pub const HANDSHAKE_SHARE: u32 = 4;
+    /// What of that time may be saved up.
+    pub const HANDSHAKE_BURST: Duration = Duration::from_millis(5);
+    /// Questions to the ZAP handler of a context that are not answered.
+    pub const ZAP_QUESTIONS: usize = 4096;
+    /// Octets that are kept of a peer that speaks on while it is being judged.
+    pub const UNJUDGED_OCTETS: usize = 16 * 1024;
     /// Frames of one message.
     pub const MAX_FRAMES: u32 = 65_536;
     /// Octets of one message, each frame counted with at least 64.

@@ -120,6 +120,12 @@ pub enum Cause {
     Incompatible,
     /// One side refused the other's credentials.
     Denied,
+    /// The peer's address is not let in.
+    AddressDenied,
+    /// Nobody said whether the peer is to be let in, so it is not.
+    NoVerdict,
+    /// The peer has other keys than it should, or octets were changed, repeated or reordered on their way.
+    Forged,
     /// The peer sent more of something than we take.
     Limit,
     /// The socket takes no further peer.

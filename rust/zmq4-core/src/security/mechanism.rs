@@ -32,6 +32,14 @@ pub enum Mechanism {
 }
 
 impl Mechanism {
+    /// Whether names and passwords are sent as they are.
+    pub(super) fn has_passwords(&self) -> bool {
+        match self {
+            Self::PlainClient(_) | Self::PlainServer => true,
+            Self::Null | Self::CurveClient { .. } | Self::CurveServer { .. } => false,
+        }
+    }
+
     pub(super) fn draw(&self, authenticate: bool) -> io::Result<Security> {
         Ok(match self {
             Self::Null => Security::Null { authenticate },

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,12 +10,12 @@ use socket2::Socket;
 use tokio::sync::Notify;
 
 use super::guest::Guest;
-use super::opening::open;
+use super::opening::{NotOpened, open};
 use super::pending::Pending;
 use super::{Attached, Greeted, Plan, Reason, traffic};
 use crate::io_thread::IoThreads;
 use crate::monitor::{Cause, Failure};
-use crate::transport::{Acceptor, Link, Listener, Stopper};
+use crate::transport::{self, Acceptor, Link, Listener, Stopper};
 
 /// The first pause when no descriptor is left, doubled up to [`MAX_PAUSE`].
 const MIN_PAUSE: Duration = Duration::from_millis(10);
@@ -167,41 +166,49 @@ fn receive(
         // It was gone before it was accepted.
         Err(error) => return plan.status.accept_failed(&Reason::Io(error).failure()),
     };
-    let place = pending.enter(remote_address(&socket));
+    let remote = transport::remote_ip(&socket);
+    if plan.security.admission.bars(remote) {
+        return Guest::bar(address, plan);
+    }
+    // The limit for one address does not concern peers on this machine.
+    let place = pending.enter(remote.filter(|address| !address.is_loopback()));
     let id = place.id();
-    let guest = Guest::new(address, place, &plan.status);
+    let guest = Guest::new(address, place, plan);
     let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
     let ticket = plan.context.ticket(format!("{} {}", plan.socket_type, plan.status.address()));
     // The link registers with the reactor of the thread that drives it, so it is made there.
     let task = threads.spawn(async move {
         match acceptor.link(socket, guest.address()) {
             Ok(link) => serve(link, guest, &plan).await,
-            Err(error) => guest.turn_away(&error.into()),
+            Err(error) => drop(guest.turn_away(&error.into())),
         }
         drop(ticket);
     });
     pending.assign(id, task);
 }
 
-fn remote_address(socket: &Socket) -> Option<IpAddr> {
-    let address = socket.peer_addr().ok()?.as_socket()?.ip();
-    (!address.is_loopback()).then_some(address)
-}
-
 /// One accepted connection, from handshake to end.
 async fn serve(link: Link, mut guest: Guest, plan: &Plan) {
     let opened = match open(link, plan).await {
         Ok(opened) => opened,
-        Err(reason) => return guest.turn_away(&reason),
+        Err(NotOpened { reason, parting }) => {
+            let _place = guest.turn_away(&reason);
+            if let Some(parting) = parting {
+                parting.say_goodbye().await;
+            }
+            return;
+        }
     };
     guest.leave_place();
     let Some(session) = plan.host.open() else {
-        return guest.turn_away(&Reason::Surplus);
+        guest.turn_away(&Reason::Surplus);
+        return;
     };
     let attached = Attached { host: &*plan.host, pipe: session.pipe };
     let peer = Arc::clone(&opened.peer);
     if let Err(reason) = plan.host.greet(&session, &peer) {
-        return guest.turn_away(&reason);
+        guest.turn_away(&reason);
+        return;
     }
     let greeted = Greeted { host: &*plan.host, session: &session, peer: Arc::clone(&peer) };
     guest.welcome();

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use super::backoff::Delays;
-use super::opening::open;
+use super::opening::{NotOpened, open};
 use super::setback::{Setback, Stage};
 use super::{Attached, Closing, Greeted, Opened, Plan, Reason, Session, clock, traffic};
 use crate::endpoint::Endpoint;
@@ -83,7 +83,16 @@ async fn attempt(target: &impl Dial, plan: &Plan) -> Result<Opened, Setback> {
         Err(error) => return Err(Setback { stage: Stage::Dialling, reason: error.into() }),
     };
     let address = link.peer().to_owned();
-    open(link, plan).await.map_err(|reason| Setback { stage: Stage::Handshake(address), reason })
+    if plan.security.admission.bars(link.remote()) {
+        plan.handshakes.barred.add_one();
+        return Err(Setback { stage: Stage::Handshake(address), reason: Reason::Barred });
+    }
+    open(link, plan).await.map_err(|NotOpened { reason, parting }| {
+        if let Some(parting) = parting {
+            tokio::spawn(parting.say_goodbye());
+        }
+        Setback { stage: Stage::Handshake(address), reason }
+    })
 }
 
 /// One connection, from the end of its handshake on.

@@ -13,9 +13,11 @@ mod egress;
 mod guest;
 mod ingress;
 mod intake;
+mod judging;
 mod large;
 mod opening;
 mod outbuf;
+mod pace;
 mod pending;
 mod reason;
 mod setback;
@@ -46,7 +48,7 @@ use crate::context::Context;
 use crate::options::{LinkOptions, SessionOptions};
 use crate::peer::Peer;
 use crate::pipe::PipeId;
-use crate::security::SecurityOptions;
+use crate::security::{Authenticator, HandshakeCounts, SecurityOptions};
 
 /// The socket that a session serves.
 pub(crate) trait Host: Send + Sync + std::fmt::Debug {
@@ -88,6 +90,10 @@ pub(crate) struct Plan {
     pub(crate) link: LinkOptions,
     pub(crate) session: SessionOptions,
     pub(crate) security: SecurityOptions,
+    /// Who is asked about peers where the socket's user decides nothing himself.
+    pub(crate) handler: Arc<dyn Authenticator>,
+    /// Where handshakes are counted.
+    pub(crate) handshakes: Arc<HandshakeCounts>,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) status: Arc<EndpointStatus>,
     /// Where the sessions of a listener are counted.

@@ -55,7 +55,7 @@ impl Setback {
             Stage::Traffic(peer) => status.disconnected(peer, why, retry_in),
         }
         let endpoint = status.address();
-        if reason.is_refusal() {
+        if reason.is_notable() {
             tracing::warn!(target: "zmq4", %endpoint, %reason, "refused");
         } else {
             tracing::debug!(target: "zmq4", %endpoint, %reason, "not connected");

@@ -9,7 +9,7 @@ use zmq4_proto::SocketType;
 
 use super::bond::{Bond, BondEnd};
 use super::losses::{Drops, Ledger};
-use super::{OpenEndpoint, Socket, Stats};
+use super::{OpenEndpoint, Socket};
 use crate::context::Context;
 use crate::error::{OpenError, OptionError};
 use crate::monitor::Hub;
@@ -17,6 +17,7 @@ use crate::options::{Limits, OnFull, PipeOptions, SocketOptions};
 use crate::pattern::{self, Pattern, Pipes};
 use crate::peer::Peer;
 use crate::pipe::{Marks, Overflow, PipeEnd, PipeId, Queue};
+use crate::security::HandshakeCounts;
 use crate::session::{EndpointStatus, Gatekeeper, Session, SessionSpec};
 use crate::sync::{Mutex, MutexGuard, Rank};
 use crate::wait::{Changes, Inbox};
@@ -33,6 +34,8 @@ pub(crate) struct Core {
     pub(super) is_clogged: AtomicBool,
     /// How long callers have waited to send, in nanoseconds.
     pub(super) blocked: AtomicU64,
+    /// How its handshakes went.
+    pub(super) handshakes: Arc<HandshakeCounts>,
 }
 
 /// Why a socket takes no more calls.
@@ -137,6 +140,17 @@ impl Core {
         socket_type: SocketType,
         options: SocketOptions,
     ) -> Result<Arc<Self>, OpenError> {
+        let core = Self::unlisted(context, socket_type, options);
+        context.register(&core)?;
+        Ok(core)
+    }
+
+    /// A socket that its context does not know of.
+    pub(super) fn unlisted(
+        context: &Context,
+        socket_type: SocketType,
+        options: SocketOptions,
+    ) -> Arc<Self> {
         let mut pattern = pattern::of(socket_type);
         pattern.configure(&options.pattern);
         let mut pipes = Pipes::default();
@@ -153,7 +167,7 @@ impl Core {
             ledger: Ledger::default(),
             changes: Changes::default(),
         };
-        let core = Arc::new(Self {
+        Arc::new(Self {
             socket_type,
             context: context.clone(),
             inbox: Arc::new(Inbox::new(sends_to_one_of_many(socket_type))),
@@ -161,9 +175,8 @@ impl Core {
             state: Mutex::new(Rank::State, state),
             is_clogged: AtomicBool::new(false),
             blocked: AtomicU64::new(0),
-        });
-        context.register(&core)?;
-        Ok(core)
+            handshakes: Arc::default(),
+        })
     }
 
     /// The state, with everything that pipes announced taken in.
@@ -306,34 +319,6 @@ fn outbound_overflow(pipe: &PipeOptions) -> Overflow {
 }
 
 impl Socket {
-    /// What the socket did so far, and what it holds.
-    pub fn stats(&self) -> Stats {
-        let state = self.core.lock();
-        let mut sum = Stats {
-            sent: state.stats.sent,
-            received: state.stats.received,
-            drops: state.stats.drops,
-            blocked: Duration::from_nanos(self.core.blocked.load(Ordering::Relaxed)),
-            ..Stats::default()
-        };
-        for (&pipe, tie) in &state.ties {
-            let Some(end) = state.pipes.get(pipe) else { continue };
-            let (queued, unread) = (end.outbound.tally(), end.unread());
-            // What was sent over inproc is in the peer's hands, once there is a peer.
-            if tie.bearer.session().is_some() || end.peer.is_none() {
-                sum.queued += queued.messages;
-                sum.queued_octets += queued.octets;
-            }
-            sum.unread += unread.messages;
-            sum.unread_octets += unread.octets;
-            for queue in [&end.outbound, &end.inbound] {
-                sum.drops.add_discards(queue.discards());
-            }
-        }
-        sum.dropped = sum.drops.total();
-        sum
-    }
-
     /// A copy of the options in force for the next endpoint.
     pub fn options(&self) -> SocketOptions {
         self.core.state.lock().options.clone()

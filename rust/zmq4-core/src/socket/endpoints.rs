@@ -14,6 +14,7 @@ use crate::error::OpenError;
 use crate::monitor::Loss;
 use crate::session::{self, Closing, EndpointPhase, EndpointStatus, Gatekeeper, Plan, Session};
 use crate::transport;
+use crate::zap::Handler;
 
 impl Socket {
     /// Binds an address. What is wrong with it is told at once.
@@ -234,6 +235,8 @@ impl Core {
             link: options.link,
             session: options.session,
             security: options.security,
+            handler: Handler::of(&self.context),
+            handshakes: Arc::clone(&self.handshakes),
             host: Arc::new(EndpointHost { core: Arc::clone(self), endpoint, name }),
             status,
             context: self.context.clone(),

@@ -13,6 +13,7 @@ mod readiness;
 mod receive;
 mod renewal;
 mod send;
+mod stats;
 mod subscribing;
 mod waiting;
 
@@ -20,6 +21,7 @@ pub(crate) use self::core::Core;
 pub use losses::Drops;
 pub(crate) use names::Names;
 pub use receive::Take;
+pub use stats::Stats;
 pub use waiting::Wait;
 
 use std::sync::Arc;
@@ -48,29 +50,6 @@ pub struct OpenEndpoint {
     socket: std::sync::Weak<Core>,
 }
 
-/// What a socket did so far, and what it holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Messages accepted by send.
-    pub sent: u64,
-    /// Messages returned by receive.
-    pub received: u64,
-    /// Messages dropped, for whatever reason we know of.
-    pub dropped: u64,
-    /// The same by reason.
-    pub drops: Drops,
-    /// How long callers have waited to send, all of them together; waits that go on are not in it.
-    pub blocked: Duration,
-    /// Outbound messages that the kernel has not taken.
-    pub queued: usize,
-    /// Their octets on the wire.
-    pub queued_octets: usize,
-    /// Inbound messages that nobody has received.
-    pub unread: usize,
-    /// Their octets on the wire.
-    pub unread_octets: usize,
-}
-
 impl Socket {
     /// Makes a socket.
     ///
@@ -84,6 +63,15 @@ impl Socket {
         options: SocketOptions,
     ) -> Result<Self, OpenError> {
         Core::new(context, socket_type, options).map(|core| Self { core })
+    }
+
+    /// Makes a socket that its context neither waits for nor ends: whoever makes it sees to that.
+    pub(crate) fn unlisted(
+        context: &Context,
+        socket_type: SocketType,
+        options: SocketOptions,
+    ) -> Self {
+        Self { core: Core::unlisted(context, socket_type, options) }
     }
 
     /// The socket's type.

@@ -71,6 +71,14 @@ impl Names {
         }
     }
 
+    /// The binder of a name, if there is one, and its endpoint.
+    pub(crate) fn bound(&self, name: &str) -> Option<(Arc<Core>, u64)> {
+        match self.names.get(name)? {
+            Name::Bound(core, endpoint) => Some((core.upgrade()?, *endpoint)),
+            Name::Awaited(_) => None,
+        }
+    }
+
     /// The binder of a name; without one the joint is kept until there is.
     pub(super) fn find(&mut self, name: &str, joint: Joint) -> Option<(Arc<Core>, u64, Joint)> {
         if let Some(Name::Bound(core, endpoint)) = self.names.get(name)

@@ -4,6 +4,7 @@
 //! session's task and a caller's thread, and every wait can be cancelled.
 
 use std::io::{self, IoSlice, Read};
+use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -21,6 +22,8 @@ use crate::sys;
 pub(crate) struct Link {
     stream: Stream,
     peer: String,
+    /// Of tcp.
+    remote: Option<IpAddr>,
     vigil: Option<Vigil>,
 }
 
@@ -56,14 +59,15 @@ impl Link {
         OPEN.load(Ordering::Relaxed) >= *SCARCE
     }
 
-    fn counted(stream: Stream, peer: String) -> Self {
+    fn counted(stream: Stream, peer: String, remote: Option<IpAddr>) -> Self {
         OPEN.fetch_add(1, Ordering::Relaxed);
-        Self { stream, peer, vigil: None }
+        Self { stream, peer, remote, vigil: None }
     }
 
     /// Wraps a connected, non-blocking socket. Called on the I/O thread that will drive it.
     pub(crate) fn new(socket: Socket, peer: String) -> io::Result<Self> {
-        Ok(Self::counted(Stream::Socket(sys::register(Arc::new(socket))?), peer))
+        let remote = remote_ip(&socket);
+        Ok(Self::counted(Stream::Socket(sys::register(Arc::new(socket))?), peer, remote))
     }
 
     /// Has it ended when its peer acknowledges nothing for so long. Called on the I/O thread that drives it.
@@ -87,12 +91,17 @@ impl Link {
     /// Wraps one end of an in-memory stream.
     #[cfg(test)]
     pub(crate) fn mem(mem: super::mem::MemLink) -> Self {
-        Self::counted(Stream::Mem(mem), "mem://test".to_owned())
+        Self::counted(Stream::Mem(mem), "mem://test".to_owned(), None)
     }
 
     /// The peer's address.
     pub(crate) fn peer(&self) -> &str {
         &self.peer
+    }
+
+    /// The peer's IP address, over tcp.
+    pub(crate) fn remote(&self) -> Option<IpAddr> {
+        self.remote
     }
 
     /// Reads into `buffer`; waits while nothing is there. Zero is the end of the stream.
@@ -215,6 +224,11 @@ impl Link {
             Stream::Mem(mem) => mem.shutdown_write(),
         }
     }
+}
+
+/// The IP address at the other end of a socket of tcp. IPv4 is IPv4, however the system writes it.
+pub(crate) fn remote_ip(socket: &Socket) -> Option<IpAddr> {
+    Some(socket.peer_addr().ok()?.as_socket()?.ip().to_canonical())
 }
 
 /// One read under readiness. A read that did not fill the buffer emptied the socket: the readiness is

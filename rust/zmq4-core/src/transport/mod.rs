@@ -15,5 +15,5 @@ mod tcp;
 mod vigil;
 
 pub(crate) use dial::dial;
-pub(crate) use link::Link;
+pub(crate) use link::{Link, remote_ip};
 pub(crate) use listener::{Acceptor, Listener, Stopper, listen};

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
 pub(crate) mod hearing;
+pub(crate) mod secured;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};

@@ -23,10 +23,11 @@ use crate::sync::{Mutex, Rank};
 use crate::testing::{ScriptedPeer, a_peer};
 use crate::transport::Link;
 use crate::wait::Inbox;
+use crate::zap::Handler;
 
 /// A socket as sessions see it, without a pattern.
 #[derive(Debug)]
-pub(super) struct StubHost {
+pub(in crate::session) struct StubHost {
     inbox: Arc<Inbox>,
     spec: SessionSpec,
     pub(super) opened: Mutex<Vec<Arc<Session>>>,
@@ -63,11 +64,12 @@ impl Host for StubHost {
 
 /// What tests vary.
 #[derive(Clone, Debug)]
-pub(super) struct Setup {
+pub(in crate::session) struct Setup {
     pub(super) send_hwm: usize,
     pub(super) recv_hwm: usize,
     pub(super) overflow: Overflow,
     pub(super) options: SessionOptions,
+    pub(super) security: SecurityOptions,
     /// Octets that the link buffers each way.
     pub(super) capacity: usize,
     pub(super) version: Version,
@@ -80,6 +82,7 @@ impl Default for Setup {
             recv_hwm: 1000,
             overflow: Overflow::Refuse,
             options: SessionOptions::default(),
+            security: SecurityOptions::default(),
             capacity: 1 << 20,
             version: Version::OURS,
         }
@@ -103,7 +106,7 @@ impl Setup {
         }
     }
 
-    pub(super) fn host(&self) -> Arc<StubHost> {
+    pub(in crate::session) fn host(&self) -> Arc<StubHost> {
         Arc::new(StubHost {
             inbox: Arc::new(Inbox::new(false)),
             spec: self.spec(),
@@ -119,7 +122,7 @@ impl Setup {
     }
 
     /// A plan, and what is told of it.
-    pub(super) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, EventStream) {
+    pub(in crate::session) fn plan_heard(&self, host: &Arc<StubHost>) -> (Plan, EventStream) {
         let hub = Hub::new();
         let events = hub.listen(100).expect("open");
         let address = "mem://test".to_owned();
@@ -127,7 +130,9 @@ impl Setup {
             socket_type: SocketType::Dealer,
             link: LinkOptions::default(),
             session: self.options.clone(),
-            security: SecurityOptions::default(),
+            security: self.security.clone(),
+            handler: Handler::of(&Context::new(0)),
+            handshakes: Arc::default(),
             host: Arc::<StubHost>::clone(host),
             status: EndpointStatus::new(address, EndpointPhase::Connecting, &hub),
             context: Context::new(0),

@@ -76,7 +76,7 @@ async fn a_2_0_peer_of_another_type_is_refused_without_a_word() {
     let (peer, link) = ScriptedPeer::new(setup.capacity);
     peer.send([opening(PUB), frame(0, b"")].concat()).await;
 
-    let failure = open(link, &plan(&setup)).await.expect_err("refused");
+    let failure = open(link, &plan(&setup)).await.expect_err("refused").reason;
 
     assert!(failure.is_refusal(), "{failure}");
     assert_eq!(failure.to_string(), "a PUSH socket cannot talk to a peer of type \"PUB\"");
@@ -88,7 +88,7 @@ async fn a_2_0_peer_is_refused_unless_the_option_allows_it() {
     let (peer, link) = ScriptedPeer::new(1024);
     peer.send(opening(PULL)).await;
 
-    let failure = open(link, &plan(&Setup::default())).await.expect_err("refused");
+    let failure = open(link, &plan(&Setup::default())).await.expect_err("refused").reason;
 
     assert!(failure.is_refusal(), "{failure}");
     let reason = "the peer speaks ZMTP 2.0, but 3.0 is the least supported";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::opening::open;
+use super::super::opening::{NotOpened, open};
 use super::bench::Setup;
 use crate::testing::{ScriptedPeer, greeting, message, ready};
 
@@ -14,7 +14,7 @@ async fn a_silent_peer_is_given_up_at_the_handshake_deadline() {
     let (_peer, link) = ScriptedPeer::new(1024);
     let start = Instant::now();
 
-    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("silence");
+    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("silence").reason;
 
     assert_eq!(start.elapsed().as_secs(), 10);
     assert_eq!(failure.to_string(), "the handshake was not done within 10s");
@@ -31,7 +31,7 @@ async fn the_handshake_deadline_is_not_moved_by_a_trickle() {
         }
     });
 
-    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("too slow");
+    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("too slow").reason;
 
     assert_eq!(failure.to_string(), "the handshake was not done within 10s");
     trickle.abort();
@@ -55,7 +55,9 @@ async fn an_incompatible_peer_is_refused_with_an_error_and_a_reason() {
     let (peer, link) = ScriptedPeer::new(1024);
     peer.send([greeting(1), ready("PULL")].concat()).await;
 
-    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("refused");
+    let NotOpened { reason: failure, parting } =
+        open(link, &setup.plan(&setup.host())).await.expect_err("refused");
+    tokio::spawn(parting.expect("last words").say_goodbye());
 
     assert!(failure.is_refusal(), "{failure}");
     peer.receive(64).await;
@@ -70,7 +72,10 @@ async fn a_peer_that_ends_the_stream_in_the_handshake_is_an_end_and_no_fault() {
     peer.send(&greeting(1)[..20]).await;
     peer.end();
 
-    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("ended");
+    let failure = open(link, &setup.plan(&setup.host())).await.expect_err("ended").reason;
 
-    assert_eq!(failure.to_string(), "the peer closed the connection");
+    let words = "the peer closed the connection before the handshake began: \
+                 it may not let our address in, or not take NULL";
+    assert_eq!(failure.to_string(), words);
+    assert!(!failure.is_refusal());
 }

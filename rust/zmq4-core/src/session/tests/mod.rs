@@ -3,13 +3,14 @@
 
 #![allow(clippy::indexing_slicing, reason = "a test that fails here fails as it should")]
 
-mod bench;
+pub(super) mod bench;
 mod credit;
 mod downgrade;
 mod handshake;
 mod heartbeat;
 mod ingress;
 mod intake;
+mod judging;
 mod linger;
 mod oracle;
 mod reconnect;

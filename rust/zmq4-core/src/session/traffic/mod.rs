@@ -17,7 +17,7 @@ use zmq4_proto::{Beat, Keepalive, Version, put_ping, put_pong};
 use super::clock::now;
 use super::egress::Flushed;
 use super::ingress::{Found, Ingress, Request, Trouble};
-use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session};
+use super::{Closing, FAREWELL, Host, Opened, Plan, Reason, Session, pace};
 use crate::transport::Link;
 
 /// Octets that a session may move each way before it lets others have a turn.
@@ -120,6 +120,9 @@ impl Traffic {
             let sent = self.send(cx, &mut outbound)?;
             let received = self.receive(cx, &mut inbound)?;
             let timed = self.keep_time(cx)?;
+            if sent == Step::Moved || received == Step::Moved {
+                pace::note_traffic();
+            }
             if outbound == 0 || inbound == 0 {
                 give_way(cx);
                 return Ok(Poll::Pending);
