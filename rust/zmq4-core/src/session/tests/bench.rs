@@ -82,6 +82,7 @@ impl Default for Setup {
             recv_hwm: 1000,
             overflow: Overflow::Refuse,
             options: SessionOptions::default(),
+            security: SecurityOptions::default(),
             capacity: 1 << 20,
             version: Version::OURS,
         }
