@@ -17,18 +17,20 @@ def impostor(leash: Leash, inlet: str, patience: float, papers: Papers) -> None:
 
 
 async def _impostor(leash: Leash, inlet: str, patience: float, papers: Papers) -> None:
-    async with zmq4.asyncio.Pull(security=papers.impostor()) as pull:
-        with pull.events(patience) as events:
-            pull.connect(inlet)
-            async for event in events:
-                match event:
-                    case zmq4.HandshakeFailed(reason=reason):
-                        leash.tell(Refused(reason))
-                        return
-                    case zmq4.Connected():
-                        raise PermissionError("the impostor was let in")
-                    case _:
-                        pass
+    async with (
+        zmq4.asyncio.Pull(security=papers.impostor()) as pull,
+        pull.events(patience) as events,
+    ):
+        pull.connect(inlet)
+        async for event in events:
+            match event:
+                case zmq4.HandshakeFailed(reason=reason):
+                    leash.tell(Refused(reason))
+                    return
+                case zmq4.Connected():
+                    raise PermissionError("the impostor was let in")
+                case _:
+                    pass
 
 
 STOP: Final = GuardedPipeline("CURVE pipeline, asyncio", source, worker, sink, impostor)
