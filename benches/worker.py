@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from candidate import Candidate
     from side import Side
 
+    _Play = Callable[[Candidate, Scenario, str, ExitStack], Side]
+
 
 def main(library: str, scenario_text: str, role_name: str, address: str) -> None:
     """Open a side, greet the other, and obey orders until the input ends."""
@@ -60,23 +62,27 @@ def _obey(side: Side) -> None:
                 _say(asdict(Usage.now().since(before)))
 
 
-def _player(
-    scenario: Scenario, role: Role
-) -> Callable[[Candidate, Scenario, str, ExitStack], Side]:
-    sends = role is not Role.RECEIVER
+def _player(scenario: Scenario, role: Role) -> _Play:
     if role is Role.BOTH:
         return BothInThreads
-    if scenario.shape is Shape.ASYNC_STREAM:
-        return AsyncSender if sends else AsyncReceiver
-    if scenario.shape is Shape.HANDSHAKES:
-        return Welcomes if sends else Visitors
-    if scenario.shape in {Shape.CROWD, Shape.ROUTER_ROUND_TRIPS}:
-        return Echoes if sends else Dealers
-    if scenario.shape in {Shape.FAN_OUT, Shape.TOPICS}:
-        return Publisher if sends else Subscribers
-    if scenario.shape.is_round_trips:
-        return Asker if sends else Echoer
-    return Sender if sends else Receiver
+    sender, receiver = _sides(scenario.shape)
+    return receiver if role is Role.RECEIVER else sender
+
+
+def _sides(shape: Shape) -> tuple[_Play, _Play]:
+    match shape:
+        case Shape.ASYNC_STREAM:
+            return AsyncSender, AsyncReceiver
+        case Shape.HANDSHAKES:
+            return Welcomes, Visitors
+        case Shape.CROWD | Shape.ROUTER_ROUND_TRIPS:
+            return Echoes, Dealers
+        case Shape.FAN_OUT | Shape.TOPICS:
+            return Publisher, Subscribers
+        case _ if shape.is_round_trips:
+            return Asker, Echoer
+        case _:
+            return Sender, Receiver
 
 
 def _say(answer: dict[str, object]) -> None:

@@ -253,9 +253,7 @@ def test_command_in_the_place_of_another_ends_the_handshake(
 
 @pytest.mark.parametrize("speaker", ["client", "server"])
 @pytest.mark.parametrize("place", [0, 1])
-def test_command_of_another_connection_ends_a_curve_handshake(
-    speaker: Speaker, place: int
-) -> None:
+def test_command_of_another_connection_ends_a_curve_handshake(speaker: Speaker, place: int) -> None:
     with staged("CURVE") as scene:
         others = recorded(scene, speaker)
 

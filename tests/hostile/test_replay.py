@@ -179,9 +179,7 @@ def test_each_changed_octet_ends_the_connection(scene: Scene, number: int) -> No
     place = frame_of(number)
     length = HEADER + 33 + len(b"%d" % number)
     for octet in range(1, length):
-        meddle = at(
-            place, lambda frames, octet=octet: [turned(frames[-1], octet, octet % 8)]
-        )
+        meddle = at(place, lambda frames, octet=octet: [turned(frames[-1], octet, octet % 8)])
         heard = scene.hear(meddle)
 
         assert heard.numbers == [*range(number)], octet

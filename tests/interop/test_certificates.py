@@ -69,9 +69,7 @@ def has_czmq() -> bool:
     return subprocess.run(["pkg-config", "--exists", "libczmq"], check=False).returncode == 0
 
 
-def test_pair_that_czmq_saved_is_loaded(
-    czmq: Callable[[str, Path], Told], tmp_path: Path
-) -> None:
+def test_pair_that_czmq_saved_is_loaded(czmq: Callable[[str, Path], Told], tmp_path: Path) -> None:
     told = czmq("save", tmp_path / "theirs.cert")
 
     keys = KeyPair.load(tmp_path / "theirs.cert")
@@ -82,9 +80,7 @@ def test_pair_that_czmq_saved_is_loaded(
     assert certificate.metadata["name"] == "made by czmq"
 
 
-def test_pair_of_ours_is_loaded_by_czmq(
-    czmq: Callable[[str, Path], Told], tmp_path: Path
-) -> None:
+def test_pair_of_ours_is_loaded_by_czmq(czmq: Callable[[str, Path], Told], tmp_path: Path) -> None:
     keys = KeyPair.generate()
     keys.save(tmp_path / "ours.cert", {"name": "made by zmq4"})
 
@@ -106,7 +102,9 @@ def test_public_certificate_of_ours_is_loaded_by_czmq(
 
 @pytest.mark.requires_peer("python:zmq")
 def test_pair_that_pyzmq_made_is_loaded(tmp_path: Path) -> None:
-    program = "import sys, zmq.auth; zmq.auth.create_certificates(sys.argv[1], 'theirs', {'name': 'x'})"
+    program = (
+        "import sys, zmq.auth; zmq.auth.create_certificates(sys.argv[1], 'theirs', {'name': 'x'})"
+    )
     subprocess.run([sys.executable, "-c", program, tmp_path], check=True)
 
     secret = tmp_path / "theirs.key_secret"

@@ -3,7 +3,7 @@
 The same pairs under NULL are in `test_pairs.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from itertools import product
 from typing import Any
@@ -32,7 +32,7 @@ from interop.mechanisms import (
     guard,
     plain_client,
 )
-from interop.peer import Options, PeerError
+from interop.peer import Options
 from zmq4 import CurveClient, CurveServer, KeyPair, PlainClient, PlainServer
 
 pytestmark = pytest.mark.requires_peer("python:zmq")

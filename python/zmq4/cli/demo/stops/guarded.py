@@ -4,7 +4,7 @@
              ┌─ PULL worker 1 PUSH ─┐
 source PUSH ─┼─ PULL worker 2 PUSH ─┼─ PULL sink        all encrypted
              ├─ PULL worker 3 PUSH ─┘
-             ╳─ PULL impostor                           refused
+             x─ PULL impostor                           refused
 ```
 
 The source and the sink have the server's keys, and a folder with the certificates of the workers.

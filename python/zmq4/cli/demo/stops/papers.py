@@ -1,7 +1,7 @@
 """Papers: the certificates that processes of a stop show each other, in a folder for a while."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,20 +26,20 @@ class Papers:
         """Return the security of a worker, who is known."""
         if self.folder is None:
             return zmq4.Null()
-        return self._client(zmq4.KeyPair.load(self.folder / _name(number)))
+        return _client(self.folder, zmq4.KeyPair.load(self.folder / _name(number)))
 
     def impostor(self) -> zmq4.Null | zmq4.CurveClient:
         """Return the security of somebody with keys that nobody knows."""
-        return self._client(zmq4.KeyPair.generate()) if self.folder else zmq4.Null()
+        return _client(self.folder, zmq4.KeyPair.generate()) if self.folder else zmq4.Null()
 
-    def _client(self, keys: zmq4.KeyPair) -> zmq4.CurveClient:
-        assert self.folder is not None
-        server = zmq4.Certificate.load_public(self.folder / _SERVER)
-        return zmq4.CurveClient(server_key=server.public, keys=keys)
+
+def _client(folder: Path, keys: zmq4.KeyPair) -> zmq4.CurveClient:
+    server = zmq4.Certificate.load_public(folder / _SERVER)
+    return zmq4.CurveClient(server_key=server.public, keys=keys)
 
 
 @contextmanager
-def issue(workers: int) -> Iterator[Papers]:
+def issue(workers: int) -> Generator[Papers]:
     """Make papers for a server and its workers; they are gone at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="zmq4-demo-") as name:
         folder = Path(name)

@@ -29,7 +29,7 @@ def worker(
     papers: Papers = NO_PAPERS,
 ) -> None:
     """Forward every line with the worker's own number."""
-    asyncio.run(_worker(leash, worker_number, inlet, outlet, patience, papers))
+    asyncio.run(_worker(leash, worker_number, inlet, outlet, patience, papers=papers))
 
 
 def sink(leash: Leash, numbers: range, *, papers: Papers = NO_PAPERS) -> None:
@@ -58,6 +58,7 @@ async def _worker(
     inlet: str,
     outlet: str,
     patience: float,
+    *,
     papers: Papers,
 ) -> None:
     security = papers.worker(worker_number)

@@ -15,9 +15,7 @@ from zmq4.cli.demo.text import numbered_lines
 
 def source(leash: Leash, text: Path, patience: float, *, papers: Papers = NO_PAPERS) -> None:
     """Push every line of the text, numbered."""
-    with zmq4.Push(
-        bind=LOOPBACK, send_hwm_bytes=QUEUE_OCTETS, security=papers.server()
-    ) as push:
+    with zmq4.Push(bind=LOOPBACK, send_hwm_bytes=QUEUE_OCTETS, security=papers.server()) as push:
         leash.tell(Bound(str(push.endpoint)))
         leash.wait_to_begin()
         lines = 0
@@ -58,9 +56,7 @@ def worker(
 
 def sink(leash: Leash, numbers: range, *, papers: Papers = NO_PAPERS) -> None:
     """Enter every line in the ledger."""
-    with zmq4.Pull(
-        bind=LOOPBACK, recv_hwm_bytes=QUEUE_OCTETS, security=papers.server()
-    ) as pull:
+    with zmq4.Pull(bind=LOOPBACK, recv_hwm_bytes=QUEUE_OCTETS, security=papers.server()) as pull:
         leash.tell(Bound(str(pull.endpoint)))
         receipt = Receipt(leash, numbers)
         while receipt.is_open:
