@@ -25,6 +25,11 @@ fn secured_holds_for_its_corpus_and_mutations() {
 }
 
 #[test]
+fn sealed_holds_for_its_corpus_and_mutations() {
+    replay("sealed", entry::sealed);
+}
+
+#[test]
 fn decoder_holds_for_its_corpus_and_mutations() {
     replay("decoder", entry::decoder);
 }

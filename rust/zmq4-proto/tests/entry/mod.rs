@@ -7,6 +7,7 @@
 
 #[path = "../dialogue/mod.rs"]
 mod dialogue;
+mod sealed;
 #[path = "../secured/mod.rs"]
 mod secured;
 #[path = "../traffic/mod.rs"]
@@ -19,6 +20,7 @@ use zmq4_proto::{
 };
 
 use dialogue::shake;
+pub(crate) use sealed::sealed;
 use traffic::{Inbound, Reader};
 
 /// The greeting: any octets give the same verdict and the same answer, however they are cut.
