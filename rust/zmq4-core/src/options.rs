@@ -293,7 +293,7 @@ impl Limits {
     /// Connections of one listener whose handshake is not done.
     pub const PENDING_HANDSHAKES: usize = 512;
     /// When there are so many, the oldest has at least so long before it makes way for the next.
-    pub const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(1);
+    pub const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(250);
     /// Of these, connections from one address; loopback and ipc are exempt.
     pub const PENDING_HANDSHAKES_PER_ADDRESS: usize = 256;
     /// While connections are in traffic, the cryptography of handshakes has one part in so many of an I/O
