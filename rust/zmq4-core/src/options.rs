@@ -292,8 +292,10 @@ pub struct Limits;
 impl Limits {
     /// Connections of one listener whose handshake is not done.
     pub const PENDING_HANDSHAKES: usize = 512;
-    /// When there are so many, the oldest has at least so long before it makes way for the next.
-    pub const HANDSHAKE_PATIENCE: Duration = Duration::from_millis(250);
+    /// When there are so many, one whose greeting is not whole has so long before it makes way for the next.
+    pub const GREETING_PATIENCE: Duration = Duration::from_millis(250);
+    /// And one whose greeting is whole.
+    pub const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(1);
     /// Of these, connections from one address; loopback and ipc are exempt.
     pub const PENDING_HANDSHAKES_PER_ADDRESS: usize = 256;
     /// While connections are in traffic, the cryptography of handshakes has one part in so many of an I/O

@@ -160,7 +160,8 @@ fn whoever_changes_traffic_on_the_way_is_found_out_and_the_next_connection_goes_
             break why.cause;
         }
     };
-    assert_eq!(why, Cause::Protocol);
+    // The one where the octet was of a box, the other where it was of what is around the boxes.
+    assert!(matches!(why, Cause::Forged | Cause::Protocol), "{why:?}");
 }
 
 #[test]

@@ -140,7 +140,7 @@ async def test_loop_that_may_not_wait_is_refused_and_gives_up_no_request(
 
     def other_loop() -> None:
         try:
-            asyncio.run(rep.__anext__())
+            asyncio.run(asyncio.wait_for(rep.__anext__(), deadline))
         except zmq4.StateError as refusal:
             refusals.append(refusal)
 

@@ -10,7 +10,7 @@ use socket2::Socket;
 use tokio::sync::Notify;
 
 use super::guest::Guest;
-use super::opening::{NotOpened, open};
+use super::opening::{NotOpened, open_watched};
 use super::pending::Pending;
 use super::{Attached, Greeted, Plan, Reason, traffic};
 use crate::io_thread::IoThreads;
@@ -189,7 +189,7 @@ fn receive(
 
 /// One accepted connection, from handshake to end.
 async fn serve(link: Link, mut guest: Guest, plan: &Plan) {
-    let opened = match open(link, plan).await {
+    let opened = match open_watched(link, plan, &|| guest.has_greeted()).await {
         Ok(opened) => opened,
         Err(NotOpened { reason, parting }) => {
             let _place = guest.turn_away(&reason);

@@ -38,6 +38,13 @@ impl Guest {
         &self.address
     }
 
+    /// His greeting is whole.
+    pub(super) fn has_greeted(&self) {
+        if let Some(place) = &self.place {
+            place.greeted();
+        }
+    }
+
     /// The handshake is done: he is in nobody's way.
     pub(super) fn leave_place(&mut self) {
         self.place = None;

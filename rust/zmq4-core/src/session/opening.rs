@@ -27,8 +27,18 @@ pub(super) struct Parting(Link);
 
 /// Opens a connection over `link` within the handshake deadline.
 pub(super) async fn open(link: Link, plan: &Plan) -> Result<Opened, NotOpened> {
+    open_watched(link, plan, &|| {}).await
+}
+
+/// Opens a connection, and tells when the peer's greeting is whole.
+pub(super) async fn open_watched(
+    link: Link,
+    plan: &Plan,
+    on_greeted: OnGreeted<'_>,
+) -> Result<Opened, NotOpened> {
     plan.handshakes.begun.add_one();
-    let shaken = within(plan.session.handshake_timeout, Box::pin(shake(&link, plan))).await;
+    let handshake = Box::pin(shake(&link, plan, on_greeted));
+    let shaken = within(plan.session.handshake_timeout, handshake).await;
     match shaken {
         Ok(Shaken { established, wrap, leftover }) => {
             plan.handshakes.completed.add_one();
@@ -43,6 +53,8 @@ pub(super) async fn open(link: Link, plan: &Plan) -> Result<Opened, NotOpened> {
         }
     }
 }
+
+type OnGreeted<'a> = &'a (dyn Fn() + Sync);
 
 /// A handshake that is done.
 struct Shaken {
@@ -75,15 +87,21 @@ async fn within(
     }
 }
 
-async fn shake(link: &Link, plan: &Plan) -> Result<Shaken, Failed> {
+async fn shake(link: &Link, plan: &Plan, on_greeted: OnGreeted<'_>) -> Result<Shaken, Failed> {
     let mut config = HandshakeConfig::new(plan.socket_type);
     config.routing_id = plan.session.routing_id.clone();
     config.metadata = plan.session.metadata.clone();
     config.min_version = plan.session.min_version;
     config.security = plan.security.draw().map_err(Reason::from)?;
     let kind = config.security.kind();
-    let mut dialogue =
-        Dialogue { link, plan, kind, handshake: Handshake::new(config), input: Vec::new() };
+    let mut dialogue = Dialogue {
+        link,
+        plan,
+        kind,
+        on_greeted,
+        handshake: Handshake::new(config),
+        input: Vec::new(),
+    };
     if let Err(reason) = dialogue.hold().await {
         return Err(dialogue.end(reason).await);
     }
@@ -97,6 +115,7 @@ struct Dialogue<'a> {
     link: &'a Link,
     plan: &'a Plan,
     kind: MechanismKind,
+    on_greeted: OnGreeted<'a>,
     handshake: Handshake,
     /// What was read and not taken. In the end, it is traffic.
     input: Vec<u8>,
@@ -128,6 +147,7 @@ impl Dialogue<'_> {
         if self.input.is_empty() {
             return Ok(());
         }
+        let was_greeted = self.handshake.is_greeted();
         let (handshake, input) = (&mut self.handshake, &self.input);
         let mut work = || handshake.handle_input(input);
         let consumed = if self.kind.has_keys() {
@@ -141,6 +161,9 @@ impl Dialogue<'_> {
             work()?
         };
         drop(self.input.drain(..consumed));
+        if self.handshake.is_greeted() && !was_greeted {
+            (self.on_greeted)();
+        }
         Ok(())
     }
 

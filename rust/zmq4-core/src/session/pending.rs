@@ -1,6 +1,8 @@
-//! Connections whose handshake is not done: counted, and the oldest dropped when there are too many.
+//! Connections whose handshake is not done: counted, and the most overdue dropped when there are too many.
+//!
+//! One whose greeting is not whole is overdue soon. From then on our last word may have been said, and messages of
+//! the peer be on their way, which are lost with the connection: it has longer.
 
-use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,13 +26,15 @@ pub(super) struct Pending {
 struct Inner {
     next: u64,
     is_closed: bool,
-    queue: VecDeque<Entry>,
+    /// In the order in which they came.
+    queue: Vec<Entry>,
 }
 
 #[derive(Debug)]
 struct Entry {
     id: u64,
-    since: Instant,
+    /// From then on it makes way for others.
+    due: Instant,
     /// None for peers on this machine, which the per-address limit does not concern.
     address: Option<IpAddr>,
     task: Option<AbortHandle>,
@@ -56,7 +60,7 @@ impl Pending {
         Arc::new(Self { inner, left: Notify::new() })
     }
 
-    /// Waits until there is a place, or until the oldest had the time that a handshake may need. A crowd
+    /// Waits until there is a place, or until one had the time that a handshake may need. A crowd
     /// that comes back at once, as after a restart, queues in the kernel and is served in turn; peers that
     /// say nothing do not keep others waiting.
     pub(super) async fn await_place(&self) {
@@ -73,26 +77,26 @@ impl Pending {
         if inner.queue.len() < Limits::PENDING_HANDSHAKES {
             return None;
         }
-        let age = inner.queue.front()?.since.elapsed();
-        Limits::HANDSHAKE_PATIENCE.checked_sub(age).filter(|left| !left.is_zero())
+        let due = inner.queue.iter().map(|entry| entry.due).min()?;
+        Some(due.saturating_duration_since(Instant::now())).filter(|left| !left.is_zero())
     }
 
-    /// A place for one more; the oldest are dropped if there are too many, first those of `address`.
+    /// A place for one more; the most overdue make way if there are too many, first those of `address`.
     pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Place {
         let mut dropped = Vec::new();
         let id = {
             let mut inner = self.inner.lock();
             let same = inner.queue.iter().filter(|entry| entry.address == address).count();
             if address.is_some() && same >= Limits::PENDING_HANDSHAKES_PER_ADDRESS {
-                let at = inner.queue.iter().position(|entry| entry.address == address);
-                dropped.extend(at.and_then(|at| inner.queue.remove(at)));
+                dropped.extend(inner.take_most_overdue(|entry| entry.address == address));
             }
             if inner.queue.len() >= Limits::PENDING_HANDSHAKES {
-                dropped.extend(inner.queue.pop_front());
+                dropped.extend(inner.take_most_overdue(|_| true));
             }
             let id = inner.next;
             inner.next += 1;
-            inner.queue.push_back(Entry { id, since: Instant::now(), address, task: None });
+            let due = Instant::now() + Limits::GREETING_PATIENCE;
+            inner.queue.push(Entry { id, due, address, task: None });
             id
         };
         abort(dropped);
@@ -123,7 +127,23 @@ impl Pending {
     }
 }
 
+impl Inner {
+    fn take_most_overdue(&mut self, may_be: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        let candidates = self.queue.iter().enumerate().filter(|(_, entry)| may_be(entry));
+        let (at, _) = candidates.min_by_key(|(_, entry)| entry.due)?;
+        Some(self.queue.remove(at))
+    }
+}
+
 impl Place {
+    /// The peer's greeting is whole: it has longer for the rest.
+    pub(super) fn greeted(&self) {
+        let mut inner = self.pending.inner.lock();
+        if let Some(entry) = inner.queue.iter_mut().find(|entry| entry.id == self.id) {
+            entry.due += Limits::HANDSHAKE_PATIENCE - Limits::GREETING_PATIENCE;
+        }
+    }
+
     pub(super) fn id(&self) -> u64 {
         self.id
     }
@@ -169,15 +189,40 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_has_at_most_its_number_and_drops_the_oldest() {
+    fn a_listener_has_at_most_its_number_and_the_oldest_make_way() {
         let pending = Pending::new();
         let places: Vec<_> = (0..600).map(|_| pending.enter(None)).collect();
 
         assert_eq!(len(&pending), Limits::PENDING_HANDSHAKES);
-        assert_eq!(pending.inner.lock().queue.front().map(|entry| entry.id), Some(88));
+        assert_eq!(pending.inner.lock().queue.first().map(|entry| entry.id), Some(88));
         assert!(places[..88].iter().all(Place::is_taken));
         assert!(!places[88].is_taken());
         pending.close();
         assert!(!places[0].is_taken(), "a listener that closes needs no room");
+    }
+
+    #[test]
+    fn who_has_greeted_makes_way_behind_those_who_have_not() {
+        let pending = Pending::new();
+        let places: Vec<_> = (0..Limits::PENDING_HANDSHAKES).map(|_| pending.enter(None)).collect();
+        places[..100].iter().for_each(Place::greeted);
+
+        let _newcomers: Vec<_> = (0..100).map(|_| pending.enter(None)).collect();
+
+        assert!(!places[..100].iter().any(Place::is_taken));
+        assert!(places[100..200].iter().all(Place::is_taken));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_greeted_has_longer_and_not_for_ever() {
+        let pending = Pending::new();
+        let places: Vec<_> = (0..Limits::PENDING_HANDSHAKES).map(|_| pending.enter(None)).collect();
+        places.iter().for_each(Place::greeted);
+        let begin = Instant::now();
+
+        pending.await_place().await;
+
+        assert_eq!(begin.elapsed(), Limits::HANDSHAKE_PATIENCE);
+        drop(places);
     }
 }
