@@ -101,7 +101,8 @@ impl Default for LinkOptions {
         Self {
             kernel_send_buffer: None,
             kernel_recv_buffer: None,
-            backlog: 100,
+            // The system lowers it to what it allows. Whoever finds no room is dropped, and tries again after a second.
+            backlog: 4096,
             ipv6: false,
             keepalive: Some(TcpKeepalive::default()),
             user_timeout: Some(Duration::from_secs(45)),
