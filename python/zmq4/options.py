@@ -169,7 +169,7 @@ class SocketOptions(TypedDict, total=False):
     Default None.
     """
     backlog: int
-    """Connections that may wait to be accepted. Default 4096."""
+    """Connections that may wait to be accepted. Default 100."""
     ipv6: bool
     """Whether names and wildcards mean IPv6 too. Default False."""
     tcp_keepalive: TcpKeepalive | None

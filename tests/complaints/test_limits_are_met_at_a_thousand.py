@@ -77,7 +77,7 @@ def test_connection_takes_one_descriptor_at_each_end_and_no_thread(
 ) -> None:
     count = 1500
     with many_descriptors():
-        pull = sockets.enter_context(zmq4.Pull(bind="tcp://127.0.0.1:0"))
+        pull = sockets.enter_context(zmq4.Pull(bind="tcp://127.0.0.1:0", backlog=4096))
         first = sockets.enter_context(zmq4.Push(connect=pull.endpoint))
         first.endpoint.ready(deadline)  # by then the listener has what it takes
         eventually(pull.peers)

@@ -101,8 +101,7 @@ impl Default for LinkOptions {
         Self {
             kernel_send_buffer: None,
             kernel_recv_buffer: None,
-            // The system lowers it to what it allows. Whoever finds no room is dropped, and tries again after a second.
-            backlog: 4096,
+            backlog: 100,
             ipv6: false,
             keepalive: Some(TcpKeepalive::default()),
             user_timeout: Some(Duration::from_secs(45)),
