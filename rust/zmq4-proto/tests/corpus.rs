@@ -30,6 +30,11 @@ fn sealed_holds_for_its_corpus_and_mutations() {
 }
 
 #[test]
+fn unsealed_holds_for_its_corpus_and_mutations() {
+    replay("unsealed", entry::unsealed);
+}
+
+#[test]
 fn decoder_holds_for_its_corpus_and_mutations() {
     replay("decoder", entry::decoder);
 }

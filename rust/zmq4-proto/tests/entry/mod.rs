@@ -3,7 +3,7 @@
 //! `rust/fuzz` calls these functions with octets found by coverage; `corpus.rs` replays the corpora
 //! through them and mutates them on stable Rust.
 
-#![allow(dead_code, reason = "each caller uses its part")]
+#![allow(dead_code, unused_imports, reason = "each caller uses its part")]
 
 #[path = "../dialogue/mod.rs"]
 mod dialogue;
@@ -12,6 +12,7 @@ mod sealed;
 mod secured;
 #[path = "../traffic/mod.rs"]
 mod traffic;
+mod unsealed;
 
 use zmq4_proto::{
     Command, Credentials, Decoder, Denied, FrameHeader, GREETING_LEN, GreetingMachine,
@@ -22,6 +23,7 @@ use zmq4_proto::{
 use dialogue::shake;
 pub(crate) use sealed::sealed;
 use traffic::{Inbound, Reader};
+pub(crate) use unsealed::unsealed;
 
 /// The greeting: any octets give the same verdict and the same answer, however they are cut.
 pub(crate) fn greeting(data: &[u8]) {

@@ -68,7 +68,7 @@ fn meddle(messages: &mut Vec<Vec<u8>>, [how, which, at]: [u8; 3]) {
     }
 }
 
-fn open_in_pieces(opener: &mut Opener, wire: &[u8], step: usize) -> Vec<u8> {
+pub(super) fn open_in_pieces(opener: &mut Opener, wire: &[u8], step: usize) -> Vec<u8> {
     let (mut unread, mut came, mut fault) = (Vec::new(), Vec::new(), None);
     for piece in wire.chunks(step) {
         unread.extend_from_slice(piece);
