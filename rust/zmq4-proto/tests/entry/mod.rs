@@ -123,6 +123,9 @@ pub(crate) fn secured(data: &[u8]) {
     assert_eq!(format!("{:?}", pieces.end), format!("{:?}", whole.end));
     let judges = kind.as_server() || kind == MechanismKind::Null;
     assert!(whole.asked.is_empty() || judges);
+    if kind.as_server() && !whole.is_ready() {
+        assert!(whole.sent.len() <= GREETING_LEN + input.len(), "it makes much of little");
+    }
     if whole.is_ready() {
         assert!(!judges || (whole.asked.len() == 1 && verdict == Verdict::accept()));
         assert_eq!(whole.peer().user_id.is_some(), judges);
