@@ -12,8 +12,8 @@ import zmq4
 from fixtures.children import Children
 
 ROOT = Path(__file__).resolve().parents[2]
-UNMET = {"Unroutable", "AuthError", "ProtocolError"}
-"""Errors of patterns and mechanisms to come."""
+UNMET = {"Unroutable", "AuthError", "ProtocolError", "CertificateError"}
+"""Errors that Python code raises, and errors to come."""
 
 TAKEN = "inproc://boundary-errors-taken"
 

@@ -140,7 +140,7 @@ impl Place {
     pub(super) fn greeted(&self) {
         let mut inner = self.pending.inner.lock();
         if let Some(entry) = inner.queue.iter_mut().find(|entry| entry.id == self.id) {
-            entry.due += Limits::HANDSHAKE_PATIENCE - Limits::GREETING_PATIENCE;
+            entry.due += Limits::HANDSHAKE_PATIENCE.saturating_sub(Limits::GREETING_PATIENCE);
         }
     }
 
