@@ -63,7 +63,7 @@ pub(crate) async fn accept(
     listener: Listener,
     gatekeeper: Arc<Gatekeeper>,
     threads: Arc<IoThreads>,
-    plan: Plan,
+    plan: Arc<Plan>,
 ) {
     let acceptor = match listener.serve() {
         Ok(acceptor) => Arc::new(acceptor),
@@ -81,7 +81,7 @@ async fn welcome(
     acceptor: &Arc<Acceptor>,
     pending: &Arc<Pending>,
     threads: &IoThreads,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     gatekeeper: &Gatekeeper,
 ) {
     let mut spare = Spare::new();
@@ -159,7 +159,7 @@ fn receive(
     acceptor: &Arc<Acceptor>,
     pending: &Arc<Pending>,
     threads: &IoThreads,
-    plan: &Plan,
+    plan: &Arc<Plan>,
 ) {
     let address = match acceptor.peer_of(&socket) {
         Ok(address) => address,
@@ -174,7 +174,7 @@ fn receive(
     let place = pending.enter(remote.filter(|address| !address.is_loopback()));
     let id = place.id();
     let guest = Guest::new(address, place, plan);
-    let (acceptor, plan) = (Arc::clone(acceptor), plan.clone());
+    let (acceptor, plan) = (Arc::clone(acceptor), Arc::clone(plan));
     let ticket = plan.context.ticket(format!("{} {}", plan.socket_type, plan.status.address()));
     // The link registers with the reactor of the thread that drives it, so it is made there.
     let task = threads.spawn(async move {

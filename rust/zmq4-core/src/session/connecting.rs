@@ -39,7 +39,7 @@ impl Dial for Endpoint {
 ///      │ ▼                 │           in traffic: the connection sees to its own end
 ///    pause ◀───────────────┘
 /// ```
-pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Plan) {
+pub(crate) async fn connect(target: impl Dial, session: Arc<Session>, plan: Arc<Plan>) {
     let mut delays = Delays::new(plan.session.reconnect);
     loop {
         plan.status.attempt();

@@ -139,7 +139,7 @@ impl Core {
             state.enter(self, Arc::clone(&status), |_, _| EndpointKind::Listener(keeper))
         };
         status.listening();
-        let plan = self.plan(handle.id, status, None);
+        let plan = Arc::new(self.plan(handle.id, status, None));
         let ticket = self.context.ticket(format!("{} {}", self.socket_type, handle.address()));
         let all = Arc::clone(&threads);
         threads.spawn(async move {
@@ -214,6 +214,7 @@ impl Core {
         let ticket = format!("{} {}", self.socket_type, plan.status.address());
         let ticket = self.context.ticket(ticket);
         let (core, address) = (Arc::clone(self), Arc::clone(plan.status.address()));
+        let plan = Arc::new(plan);
         self.context.io_threads()?.spawn(async move {
             session::connect(endpoint, Arc::clone(&session), plan).await;
             core.forget_pipe(&session, address);

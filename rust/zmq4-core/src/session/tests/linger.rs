@@ -1,5 +1,6 @@
 //! The end of sessions: linger and farewell.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -102,7 +103,7 @@ async fn an_endpoint_in_back_off_with_nothing_to_send_ends_at_once() {
     let setup = Setup::default();
     let host = setup.host();
     let (desk, plan) = (setup.desk(&host), setup.plan(&host));
-    let task = tokio::spawn(connect(Links::new([]), desk.session.clone(), plan));
+    let task = tokio::spawn(connect(Links::new([]), desk.session.clone(), Arc::new(plan)));
     tokio::time::sleep(Duration::from_secs(100)).await;
     let start = Instant::now();
 
@@ -118,7 +119,7 @@ async fn an_endpoint_in_back_off_with_something_to_send_lingers_exactly_so_long(
         let setup = Setup::default();
         let host = setup.host();
         let (desk, plan) = (setup.desk(&host), setup.plan(&host));
-        let task = tokio::spawn(connect(Links::new([]), desk.session.clone(), plan));
+        let task = tokio::spawn(connect(Links::new([]), desk.session.clone(), Arc::new(plan)));
         desk.send(&["x"]);
         tokio::time::sleep(Duration::from_secs(100)).await;
         let start = Instant::now();
@@ -138,7 +139,7 @@ async fn rule_21_a_closed_endpoint_goes_on_connecting_to_send_what_is_queued() {
     let (peer, link) = ScriptedPeer::new(1024);
     desk.send(&["x"]);
     desk.session.close(LINGER);
-    let task = tokio::spawn(connect(Links::new([link]), desk.session.clone(), plan));
+    let task = tokio::spawn(connect(Links::new([link]), desk.session.clone(), Arc::new(plan)));
 
     peer.shake("DEALER").await;
     peer.expect(message(&["x"])).await;
@@ -154,7 +155,7 @@ async fn an_endpoint_in_the_handshake_with_nothing_to_send_ends_at_once() {
     let host = setup.host();
     let (desk, plan) = (setup.desk(&host), setup.plan(&host));
     let (peer, link) = ScriptedPeer::new(1024);
-    let task = tokio::spawn(connect(Links::new([link]), desk.session.clone(), plan));
+    let task = tokio::spawn(connect(Links::new([link]), desk.session.clone(), Arc::new(plan)));
     peer.send(greeting(1)).await;
     quiesce().await;
     let start = Instant::now();
@@ -172,7 +173,7 @@ async fn a_stopped_endpoint_does_not_linger_for_a_connection_that_never_comes() 
     let host = setup.host();
     let (desk, plan) = (setup.desk(&host), setup.plan(&host));
     let status = plan.status.clone();
-    let task = tokio::spawn(connect(Links::new([]), desk.session.clone(), plan));
+    let task = tokio::spawn(connect(Links::new([]), desk.session.clone(), Arc::new(plan)));
     desk.send(&["x"]);
     quiesce().await;
     assert_eq!(status.view().phase, EndpointPhase::Stopped);
@@ -189,7 +190,7 @@ async fn an_immediate_connection_lingers_when_its_endpoint_closes() {
     let host = setup.host();
     let (endpoint, plan) = (setup.desk(&host), setup.plan(&host));
     let (peer, link) = ScriptedPeer::new(80);
-    let task = tokio::spawn(connect(Links::new([link]), endpoint.session.clone(), plan));
+    let task = tokio::spawn(connect(Links::new([link]), endpoint.session.clone(), Arc::new(plan)));
     let script = tokio::spawn(async move {
         peer.send([greeting(1), ready("DEALER")].concat()).await;
         peer.receive(64).await;

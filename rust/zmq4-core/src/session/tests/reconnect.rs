@@ -45,7 +45,7 @@ fn endpoint(setup: &Setup, connections: usize) -> Endpoint {
     let (peers, links): (Vec<_>, Vec<_>) =
         (0..connections).map(|_| ScriptedPeer::new(setup.capacity)).unzip();
     let links = Links::new(links);
-    tokio::spawn(connect(links.clone(), desk.session.clone(), plan));
+    tokio::spawn(connect(links.clone(), desk.session.clone(), Arc::new(plan)));
     Endpoint { desk, host, peers, links, status, events }
 }
 

@@ -280,7 +280,7 @@ fn endpoint(role: Role, setup: Setup, connections: usize) -> Endpoint {
     let (plan, events) = setup.plan_heard(&host);
     let (peers, links): (Vec<_>, Vec<_>) =
         (0..connections).map(|_| ScriptedPeer::new(setup.capacity)).unzip();
-    tokio::spawn(connect(Links::new(links), Arc::clone(&desk.session), plan));
+    tokio::spawn(connect(Links::new(links), Arc::clone(&desk.session), Arc::new(plan)));
     Endpoint { desk, _host: host, peers, events }
 }
 
