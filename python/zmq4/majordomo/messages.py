@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -252,6 +252,22 @@ MDP02: Final = Dialect("0.2", (), has_partial=True)
 
 _TO_CLIENT_02: Final = {b"\2", b"\3"}
 """PARTIAL and FINAL as clients get them."""
+
+
+Version: TypeAlias = Literal["0.1", "0.2"]
+"""What a worker or a client speaks: RFC 7, which all brokers know, or RFC 18, with parts."""
+
+
+def dialect_of(version: Version) -> Dialect:
+    """Return the dialect of a version.
+
+    Raises:
+        ValueError: There is no such version.
+    """
+    for dialect in (MDP01, MDP02):
+        if dialect.name == version:
+            return dialect
+    raise ValueError(f'the versions of Majordomo are "0.1" and "0.2", not {version!r}')
 
 
 def service_name(name: str | bytes) -> bytes:
