@@ -91,10 +91,13 @@ def log_session(service: bytes, event: WorkerEvent) -> None:
         case Unregistered():
             LOGGER.warning(
                 "%r lost its session at %s: %s; another follows in %.1f s",
-                name, event.broker, event.loss, event.retry_in,
+                name,
+                event.broker,
+                event.loss,
+                event.retry_in,
             )
         case Abandoned():
-            LOGGER.warning("%r: nobody waits any more for what a handler is doing: %s", name, event.loss)
+            LOGGER.warning("%r: nobody waits for a handler any more: %s", name, event.loss)
         case Job():
             pass
 

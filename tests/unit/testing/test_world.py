@@ -306,12 +306,14 @@ class TestNodes:
         dealer = world.peer("dealer", connect=HERE)
         node = world.add("node", lambda: Recorder(Spec("ROUTER", bind=(HERE,), watch=True)))
         dealer.connected()
+        world.run(1)
         first = node.machine
 
         node.restart(after=5)
         world.run(1)
         assert not dealer.is_connected
         dealer.connected()
+        world.run(1)
 
         assert node.machine is not first
         assert node.events == [Up("socket"), Up("socket")]
