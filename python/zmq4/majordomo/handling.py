@@ -27,12 +27,14 @@ OnError: TypeAlias = Callable[[Message, BaseException], "Response"]
 class Assignment:
     """A job in the hands of a handler."""
 
-    __slots__ = ("is_abandoned", "number")
+    __slots__ = ("is_abandoned", "is_cancelled", "is_in_hand", "number")
 
     def __init__(self, number: int) -> None:
         """Begin with somebody waiting for the reply."""
         self.number: Final = number
         self.is_abandoned = False
+        self.is_in_hand = False
+        self.is_cancelled = False
 
 
 def is_abandoned() -> bool:
