@@ -32,7 +32,11 @@ class Recorder:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 
-    def handle(self, event: Input | Output[object], now: float) -> Sequence[Output[object]]:
+    def handle(
+        self,
+        event: Input | Output[object],
+        now: float,  # noqa: ARG002 (it has no use for the time)
+    ) -> Sequence[Output[object]]:
         match event:
             case Start():
                 return [Open("socket", self.spec)]
