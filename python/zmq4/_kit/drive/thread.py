@@ -191,25 +191,49 @@ class ThreadDriver(Generic[Command, Event]):
             self._close()
 
     def _step(self) -> None:
-        """Wait for something, and do what it leads to."""
-        left = self._machine.deadline() - self._clock()
-        noted = _native.poll(self._asked, None if left > _FOR_EVER else max(left, 0.0))
+        """Do what there is to do; wait if there is nothing."""
         now = self._clock()
-        if noted:
-            lines = self._named
-            for (name, socket), bits in zip(lines, noted[_OURS:], strict=True):
-                if bits and self._lines.sockets.get(name) is socket:
-                    messages = socket.recv_many(max=_BATCH, timeout=0)
-                    if messages:
-                        self._handle(Received(name, messages), now)
-            if noted[1]:
-                self._tell_changes(now)
-            if noted[0]:
-                self._read_letters(now)
+        is_idle = not self._receive(now)
+        if self._letters.has_letters:
+            is_idle = False
+            self._read_letters(now)
         if not self._is_over and now >= self._machine.deadline():
+            is_idle = False
             self._handle(Tick(), now)
         if self._lines.is_changed:
             self._list()
+        if is_idle and not self._is_over:
+            self._wait()
+
+    def _receive(self, now: float) -> bool:
+        """Hand over what arrived; tell whether there was anything.
+
+        A lone socket is asked itself, which costs no system call while messages keep coming.
+        """
+        if len(self._named) == 1:
+            ready: Iterable[tuple[str, Dealer | Router]] = self._named
+            if self._watches:
+                self._tell_changes(now)
+        else:
+            noted = _native.poll(self._asked, 0)
+            if not noted:
+                return False
+            if noted[1]:
+                self._tell_changes(now)
+            ready = [line for line, bits in zip(self._named, noted[_OURS:], strict=True) if bits]
+        has_any = False
+        for name, socket in ready:
+            if not self._is_over and self._lines.sockets.get(name) is socket:
+                messages = socket.recv_many(max=_BATCH, timeout=0)
+                if messages:
+                    has_any = True
+                    self._handle(Received(name, messages), now)
+        return has_any
+
+    def _wait(self) -> None:
+        """Wait until a socket, a command, a change or the machine's deadline calls."""
+        left = self._machine.deadline() - self._clock()
+        _native.poll(self._asked, None if left > _FOR_EVER else max(left, 0.0))
 
     def _handle(self, event: Input | Command, now: float) -> None:
         """Have the machine handle an event, and whatever follows from that."""
