@@ -134,7 +134,9 @@ def _read_delimited_02(message: Inbound) -> Call | Garbage:
 
 
 def _read_worker_01(message: Inbound) -> Heard:
-    """Read what a worker of 0.1 says."""
+    """Read what a worker of 0.1 says: most often a reply whose body is one frame."""
+    if len(message) == _PLAIN_ANSWER and message[2] == b"\3" and not message[4] and message[3]:
+        return Answer(MDP01, message[3], (message[5],), final=True)
     reader = _COMMANDS_01.get(message[2]) if len(message) > _AT_COMMAND_DELIMITED else None
     return reader(message, 3, MDP01) if reader else _no_command(message, 2, MDP01)
 
@@ -224,6 +226,9 @@ _DELIMITER: Final = (b"",)
 
 _PLAIN_CALL: Final = 4
 """Frames of a request of 0.1 whose body is one frame."""
+
+_PLAIN_ANSWER: Final = 6
+"""Frames of a reply of 0.1 whose body is one frame."""
 
 _AT_COMMAND_DELIMITED: Final = 2
 """Where the command stands when an empty frame and the header are in front of it."""
