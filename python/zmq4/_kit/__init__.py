@@ -1,0 +1,1 @@
+"""What all protocols stand on: the contract of their machines, liveness, and the drivers."""

@@ -1,0 +1,1 @@
+"""Drivers: they run a machine over real sockets, and know no protocol."""

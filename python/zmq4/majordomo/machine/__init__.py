@@ -1,0 +1,1 @@
+"""The machines of Majordomo, one a file, and their parts."""
