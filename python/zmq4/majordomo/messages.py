@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,11 +108,14 @@ class Dialect:
         "client",
         "disconnect",
         "final",
+        "final_head",
         "has_partial",
         "heartbeat",
         "name",
         "opening",
+        "partial_head",
         "work",
+        "work_head",
         "worker",
     )
 
@@ -132,6 +135,11 @@ class Dialect:
         """The worker's REPLY or FINAL."""
         self.heartbeat: Final = bytes([4 + behind])
         self.disconnect: Final = bytes([5 + behind])
+        self.work_head: Final = (*opening, self.worker, self.work)
+        """What stands before the client's address in the worker's REQUEST."""
+        self.final_head: Final = (self.client, b"\3") if has_partial else (self.client,)
+        self.partial_head: Final = (self.client, b"\2") if has_partial else (self.client,)
+        """What stands between the opening and the service in a reply to a client."""
 
     def __repr__(self) -> str:
         """Name the protocol."""
@@ -146,8 +154,8 @@ class Dialect:
 
     def reply(self, service: bytes, body: Sequence[Part], *, final: bool = True) -> Frames:
         """Broker to client: REPLY, or PARTIAL and FINAL, which have other numbers at workers."""
-        command = (b"\3" if final else b"\2",) if self.has_partial else ()
-        return (*self.opening, self.client, *command, service, *body)
+        head = self.final_head if final else self.partial_head
+        return (*self.opening, *head, service, *body)
 
     # The worker's side.
 
@@ -157,7 +165,7 @@ class Dialect:
 
     def order(self, address: bytes, body: Sequence[Part]) -> Frames:
         """Broker to worker: REQUEST."""
-        return (*self.opening, self.worker, self.work, address, b"", *body)
+        return (*self.work_head, address, b"", *body)
 
     def answer(self, address: bytes, body: Sequence[Part], *, final: bool = True) -> Frames:
         """Worker to broker: REPLY, or PARTIAL and FINAL.
@@ -206,7 +214,7 @@ class Dialect:
             if len(message) <= at:
                 return Garbage(Fault.NO_COMMAND)
             command = message[at]
-            if command not in {b"\2", b"\3"}:
+            if command not in _TO_CLIENT_02:
                 return Garbage(Fault.BAD_COMMAND)
             final = command == b"\3"
             at += 1
@@ -241,6 +249,25 @@ MDP01: Final = Dialect("0.1", (b"",), has_partial=False)
 
 MDP02: Final = Dialect("0.2", (), has_partial=True)
 """RFC 18: no empty frame, any number of partial replies before the final one."""
+
+_TO_CLIENT_02: Final = {b"\2", b"\3"}
+"""PARTIAL and FINAL as clients get them."""
+
+
+Version: TypeAlias = Literal["0.1", "0.2"]
+"""What a worker or a client speaks: RFC 7, which all brokers know, or RFC 18, with parts."""
+
+
+def dialect_of(version: Version) -> Dialect:
+    """Return the dialect of a version.
+
+    Raises:
+        ValueError: There is no such version.
+    """
+    for dialect in (MDP01, MDP02):
+        if dialect.name == version:
+            return dialect
+    raise ValueError(f'the versions of Majordomo are "0.1" and "0.2", not {version!r}')
 
 
 def service_name(name: str | bytes) -> bytes:

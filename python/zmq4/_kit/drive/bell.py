@@ -1,0 +1,50 @@
+"""A bell for a thread that waits for descriptors: any thread rings it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Final
+
+
+class Bell:
+    """A descriptor that is readable from a ring until it is silenced."""
+
+    __slots__ = ("_reader", "_writer")
+
+    def __init__(self) -> None:
+        """Make one; the system may have no descriptor left."""
+        if hasattr(os, "eventfd"):
+            self._reader = self._writer = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        else:
+            self._reader, self._writer = os.pipe()
+            os.set_blocking(self._reader, False)
+            os.set_blocking(self._writer, False)
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self._reader
+
+    def ring(self) -> None:
+        """Make it readable; it may be so already, or closed."""
+        if self._writer >= 0:
+            with suppress(BlockingIOError):
+                os.write(self._writer, _STROKE)
+
+    def silence(self) -> None:
+        """Make it unreadable."""
+        with suppress(BlockingIOError):
+            os.read(self._reader, _MOST)
+
+    def close(self) -> None:
+        """Close it; a ring after that is not heard."""
+        reader, writer = self._reader, self._writer
+        self._reader = self._writer = -1
+        for descriptor in {reader, writer} - {-1}:
+            os.close(descriptor)
+
+
+_STROKE: Final = (1).to_bytes(8, "little")
+"""What an eventfd wants; a pipe takes it too."""
+
+_MOST: Final = 4096

@@ -1,0 +1,47 @@
+"""How long to wait before the next session: longer each time, and not at all after a good one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from zmq4.options import Backoff
+
+
+class Recovery:
+    """Counts sessions that came to nothing.
+
+    Args:
+        backoff: First a little, then twice as long each time.
+        random: Where the jitter comes from.
+    """
+
+    __slots__ = ("_backoff", "_failures", "_random")
+
+    def __init__(self, backoff: Backoff, random: Random) -> None:
+        """Begin with no failure."""
+        self._backoff = backoff
+        self._random = random
+        self._failures = 0
+
+    def forget(self) -> None:
+        """Note that a session was a good one."""
+        self._failures = 0
+
+    def delay(self, *, first: float | None = None) -> float:
+        """Count a failure, and tell how many seconds to wait after it.
+
+        Args:
+            first: What to wait after the first in a row; as `backoff` has it if None.
+        """
+        self._failures += 1
+        if self._failures == 1 and first is not None:
+            return first
+        doublings = min(self._failures - 1, _MAX_DOUBLINGS)
+        delay = min(self._backoff.max, self._backoff.initial * 2.0**doublings)
+        return delay * (1 + self._backoff.jitter * (2 * self._random.random() - 1))
+
+
+_MAX_DOUBLINGS: Final = 32
