@@ -102,18 +102,21 @@ class Child:
 
 
 @contextmanager
-def start(args: Sequence[str], deadline: float) -> Iterator[Child]:
+def start(
+    args: Sequence[str], deadline: float, program: Path | None = None
+) -> Iterator[Child]:
     """Start ``worker.py`` with ``args``; on leaving, it is ended.
 
     Args:
         args: The worker's arguments.
+        program: Another one than ``worker.py``.
         deadline: Time of :func:`time.monotonic` after which no answer is awaited any more.
     """
     ours, theirs = socketpair()
     with ours, tempfile.TemporaryFile() as complaints:
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, str(WORKER), *args],
+                [sys.executable, str(program or WORKER), *args],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=complaints,

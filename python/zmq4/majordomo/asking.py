@@ -6,27 +6,43 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from zmq4.majordomo.calls import Ask, Want
-from zmq4.majordomo.error import addresses_of
 from zmq4.majordomo.machine.brokers import Brokers
 from zmq4.majordomo.machine.client import Client as Machine
 from zmq4.majordomo.messages import MAX_FRAMES, dialect_of, service_name
+from zmq4.majordomo.settings import addresses, socket_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Unpack
-
     from zmq4._native import Context
     from zmq4.majordomo.messages import Version
     from zmq4.options import SocketOptions
-    from zmq4.types import Part
+    from zmq4.security import Security
+    from zmq4.types import Addresses, Part
 
 
 class ClientBase:
-    """A client of either face."""
+    """A client of either face.
+
+    Args:
+        broker: Where the broker is; of several, the first that is there is used, and the next when
+            a try fails.
+        timeout: Seconds that each try may take, unless a call says otherwise.
+        retries: Tries after the first, unless a call says otherwise. A request that is tried again
+            may be executed again.
+        connections: The most requests in flight; others wait for their turn.
+        version: The protocol; `"0.1"` for brokers that know no other.
+        heartbeat: Seconds between two questions to a connection that says nothing.
+        liveness: Such intervals without an answer after which it is gone.
+        security: Who it is to the broker; `zmq4.Null()` by default.
+        context: What its sockets belong to; the process's own by default.
+        options: Further options of its sockets; those that Majordomo needs are its own.
+
+    Raises:
+        ValueError: There is no address or no connection, or a number is out of range.
+    """
 
     def __init__(
         self,
-        broker: str | Sequence[str],
+        broker: Addresses,
         *,
         timeout: float = 30.0,
         retries: int = 0,
@@ -34,30 +50,14 @@ class ClientBase:
         version: Version = "0.2",
         heartbeat: float = 2.5,
         liveness: int = 3,
+        security: Security | None = None,
         context: Context | None = None,
-        **options: Unpack[SocketOptions],
+        options: SocketOptions | None = None,
     ) -> None:
-        """Connect to nothing yet: that is done by the first request.
-
-        Args:
-            broker: The broker's address, or those of several, of which the first that is there is
-                used, and the next when a try fails.
-            timeout: Seconds that each try may take, unless a call says otherwise.
-            retries: Tries after the first, unless a call says otherwise. A request that is tried
-                again may be executed again.
-            connections: The most requests in flight; others wait for their turn.
-            version: The protocol; `"0.1"` for brokers that know no other.
-            heartbeat: Seconds between two questions to a connection that says nothing.
-            liveness: Such intervals without an answer after which it is gone.
-            context: What the sockets belong to; the process's own by default.
-            options: See `zmq4.SocketOptions`; `security` is the one that is wanted most.
-
-        Raises:
-            ValueError: There is no address or no connection, or a number is out of range.
-        """
+        """Connect to nothing yet: that is done by the first request."""
         if connections < 1:
             raise ValueError(f"connections are 1 or more, not {connections}")
-        self._brokers: Final = Brokers(addresses_of(broker))
+        self._brokers: Final = Brokers(addresses(broker))
         self._dialect: Final = dialect_of(version)
         self._timeout: Final = _checked_timeout(timeout)
         self._retries: Final = _checked_retries(retries)
@@ -65,8 +65,13 @@ class ClientBase:
         self._heartbeat: Final = heartbeat
         self._liveness: Final = liveness
         self._context: Final = context
-        self._options: Final = options
+        self._options: Final = socket_options(security, options)
         self._is_closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make what the face needs."""
+        raise NotImplementedError
 
     @property
     def closed(self) -> bool:
@@ -107,6 +112,7 @@ class ClientBase:
         )
 
     def __repr__(self) -> str:
+        """Say where it asks."""
         face = "zmq4.majordomo.asyncio" if "asyncio" in type(self).__module__ else "zmq4.majordomo"
         state = "closed" if self._is_closed else " or ".join(self._brokers.addresses)
         return f"<{face}.{type(self).__name__} {state}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from zmq4._kit.drive.thread import ThreadDriver
@@ -12,12 +13,12 @@ from zmq4.error import Closed, Timeout
 from zmq4.majordomo.log import telling
 from zmq4.majordomo.machine.broker import ROUTER, BrokerCommand, Drain
 from zmq4.majordomo.machine.broker import Broker as Machine
-from zmq4.majordomo.settings import addresses
+from zmq4.majordomo.settings import addresses, socket_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
-    from typing import Self, Unpack
+    from typing import Self
 
     from zmq4._endpoint import Endpoint
     from zmq4._native import Context
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from zmq4.majordomo.policy import Access, Limits, Policy
     from zmq4.majordomo.statistics import BrokerStats
     from zmq4.options import SocketOptions
+    from zmq4.security import Security
     from zmq4.types import Addresses
 
 
@@ -49,9 +51,9 @@ class Broker:
         liveness: Intervals of silence after which a worker is gone.
         rejection: What a reply begins with by which the broker rejects a request, where its clients
             know it too; None is no such reply, as in the field.
+        security: Who it is to its peers, and whom it lets in; `zmq4.Null()` by default.
         context: What its socket belongs to; the process's own by default.
-        options: See `zmq4.SocketOptions`, `security` above all. Those that Majordomo needs are its
-            own.
+        options: Further options of its socket; those that Majordomo needs are its own.
 
     Raises:
         OptionError: An option is out of range.
@@ -72,8 +74,9 @@ class Broker:
         heartbeat: float = 2.5,
         liveness: int = 3,
         rejection: bytes | None = None,
+        security: Security | None = None,
         context: Context | None = None,
-        **options: Unpack[SocketOptions],
+        options: SocketOptions | None = None,
     ) -> None:
         """Bind, and serve from now on."""
         self._machine = Machine(
@@ -91,7 +94,7 @@ class Broker:
             self._machine,
             telling(self._feed),
             name="zmq4-broker",
-            options=options,
+            options=socket_options(security, options),
             context=context,
         )
         self._driver.start()
@@ -151,10 +154,8 @@ class Broker:
         Args:
             timeout: The longest wait for workers in seconds; 0 does not wait for them.
         """
-        try:
+        with suppress(Closed):
             self._driver.post(Drain(timeout))
-        except Closed:
-            pass
         self._driver.join(timeout + _PATIENCE)
         self._driver.abort()
         self._driver.join()
@@ -165,6 +166,7 @@ class Broker:
         self.stop(0.0)
 
     def __enter__(self) -> Self:
+        """Serve until the end of the block."""
         return self
 
     def __exit__(
@@ -173,13 +175,16 @@ class Broker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        """Close."""
         self.close()
 
     def __repr__(self) -> str:
+        """Say where it is."""
         where = ", ".join(map(str, self._endpoints))
         return f"<zmq4.majordomo.Broker at {where}>"
 
     def __del__(self) -> None:
+        """Warn if it was forgotten, and end."""
         driver = getattr(self, "_driver", None)
         if driver is not None and not driver.has_ended:
             warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=2)

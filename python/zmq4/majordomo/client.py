@@ -5,32 +5,29 @@ from __future__ import annotations
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from zmq4._kit.drive.lines import Lines
-from zmq4._native import LoopSignal, Message, poll
 from zmq4._kit.drive.hand import Hand
-from zmq4._kit.machine import Received
+from zmq4._kit.drive.lines import Lines
+from zmq4._kit.drive.thread_turn import ThreadTurn
+from zmq4._native import Message
 from zmq4._pipeline import Dealer
 from zmq4.error import Closed
-from zmq4.majordomo.calls import Answer, Ask, ClientCommand, ClientEvent, Failed, GiveUp, Piece, Want
-from zmq4.majordomo.error import addresses_of, error_of, no_place
-from zmq4.majordomo.machine.brokers import Brokers
-from zmq4.majordomo.machine.client import Client as Machine
-from zmq4.majordomo.messages import dialect_of, service_name
+from zmq4.majordomo.asking import ClientBase
+from zmq4.majordomo.calls import Answer, Failed, GiveUp, Want
+from zmq4.majordomo.error import error_of, no_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from types import TracebackType
-    from typing import Self, Unpack
+    from typing import Self
 
-    from zmq4._native import Context
-    from zmq4.majordomo.messages import Version
-    from zmq4.options import SocketOptions
+    from zmq4.majordomo.calls import Ask, ClientCommand, ClientEvent
+    from zmq4.majordomo.machine.client import Client as Machine
     from zmq4.types import Part
 
 
-class Client:
+class Client(ClientBase):
     """Asks services for what they do.
 
     ```python
@@ -43,21 +40,10 @@ class Client:
     connection with it, so that a late reply is never taken for another's.
     """
 
-    def __init__(self, broker: str | Sequence[str], **settings: Unpack[ClientSettings]) -> None:
-        """Connect to nothing yet: that is done by the first request.
-
-        Args:
-            broker: The broker's address, or those of several, of which the first that is there is
-                used, and the next when a try fails.
-            settings: See `ClientSettings`.
-
-        Raises:
-            ValueError: There is no address or no connection, or a number is out of range.
-        """
-        super().__init__(broker, **settings)
-        self._free: list[Line] = []
-        self._lines: list[Line] = []
-        self._crier: Line | None = None
+    def _begin(self) -> None:
+        self._free: list[_Line] = []
+        self._lines: list[_Line] = []
+        self._crier = _Line(self._machine(), self._sockets())
         """Where requests go whose answers nobody wants."""
         self._crying = threading.Lock()
         self._change = threading.Condition()
@@ -102,12 +88,14 @@ class Client:
         )
         line = self._take(ask.timeout)
         try:
+            told = line.ask(ask)
             while True:
-                for event in line.ask(ask):
+                for event in told:
                     if isinstance(event, Answer):
                         return Message(*event.body)
                     if isinstance(event, Failed):
                         raise error_of(ask, event)
+                told = line.wait()
         finally:
             self._give_back(line)
 
@@ -157,14 +145,16 @@ class Client:
         )
         line = self._take(ask.timeout)
         try:
-            is_over = False
-            while not is_over:
-                for event in line.ask(ask):
+            told = line.ask(ask)
+            while True:
+                for event in told:
                     if isinstance(event, Failed):
                         raise error_of(ask, event)
-                    is_over = isinstance(event, Answer)
                     if event.body:
                         yield Message(*event.body)
+                    if isinstance(event, Answer):
+                        return
+                told = line.wait()
         finally:
             self._give_back(line)
 
@@ -190,28 +180,39 @@ class Client:
         """
         ask = self._ask(service, (first, *rest), Want.NOTHING, timeout=timeout)
         with self._crying:
+            line = self._crier
+            try:
+                line.drop_replies()
+                told = line.ask(ask)
+                while not told:
+                    told = line.wait()
+            except BaseException:
+                line.end()
+                raise
+            for event in told:
+                if isinstance(event, Failed):
+                    raise error_of(ask, event)
             if self._is_closed:
-                raise Closed("the client is closed")
-            if self._crier is None:
-                self._crier = self._make_line()
-            self._crier.forget_replies()
-            is_sent = False
-            while not is_sent:
-                for event in self._crier.ask(ask):
-                    if isinstance(event, Failed):
-                        raise error_of(ask, event)
-                    is_sent = True
+                line.close()
 
     def close(self) -> None:
         """Close all connections; requests in flight end with `Closed`."""
         with self._change:
             self._is_closed = True
-            for line in self._lines:
+            for line in self._free:
                 line.close()
             self._free.clear()
+            for line in self._lines:
+                line.interrupt()
+            self._lines.clear()
             self._change.notify_all()
+        self._crier.interrupt()
+        if self._crying.acquire(blocking=False):
+            self._crier.close()
+            self._crying.release()
 
     def __enter__(self) -> Self:
+        """Close it at the end."""
         return self
 
     def __exit__(
@@ -220,14 +221,19 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        """Close it."""
         self.close()
 
     def __del__(self) -> None:
-        if getattr(self, "_lines", None) and not self._is_closed:
+        """Warn of connections that were left open."""
+        if not self._is_closed and self._has_lines():
             warnings.warn(f"unclosed client {self!r}", ResourceWarning, stacklevel=2, source=self)
             self.close()
 
     # Connections.
+
+    def _has_lines(self) -> bool:
+        return bool(getattr(self, "_lines", None)) or self._crier.is_open
 
     def _take(self, timeout: float) -> _Line:
         """Take a connection that is free, or wait for one."""
@@ -237,15 +243,17 @@ class Client:
                 raise Closed("the client is closed")
             if not has_place:
                 raise no_place(self._size, timeout)
-            return self._free.pop() if self._free else self._make_line()
+            if self._free:
+                return self._free.pop()
+            line = _Line(self._machine(), self._sockets())
+            self._lines.append(line)
+            return line
 
     def _has_place(self) -> bool:
         return bool(self._free) or len(self._lines) < self._size or self._is_closed
 
-    def _make_line(self) -> Line:
-        line = Line(self._machine(), Lines({"DEALER": Dealer}, self._options, self._context))
-        self._lines.append(line)
-        return line
+    def _sockets(self) -> Lines[Dealer]:
+        return Lines({"DEALER": Dealer}, self._options, self._context)
 
     def _give_back(self, line: _Line) -> None:
         line.end()
@@ -253,3 +261,61 @@ class Client:
             if not self._is_closed:
                 self._free.append(line)
                 self._change.notify()
+                return
+        line.close()
+
+
+class _Line:
+    """One of a client's connections, driven by the thread that waits for its answer."""
+
+    __slots__ = ("_hand", "_is_interrupted", "_turn")
+
+    def __init__(self, machine: Machine, sockets: Lines[Dealer]) -> None:
+        """Begin without a connection."""
+        self._hand: Hand[ClientCommand, ClientEvent, Dealer] = Hand(
+            machine, sockets, time.monotonic
+        )
+        self._turn = ThreadTurn(self._hand)
+        self._is_interrupted = False
+        self._hand.start()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection, or somebody tries to make one."""
+        return self._hand.socket is not None
+
+    def ask(self, ask: Ask) -> list[ClientEvent]:
+        """Begin a request; return what is known of it already."""
+        # The connection may have gone while nobody looked; a new one is made then.
+        return self._hand.tell_changes() + self._hand.tell(ask)
+
+    def wait(self) -> list[ClientEvent]:
+        """Wait for something to happen; return what is known then."""
+        if self._is_interrupted:
+            raise Closed("the client is closed")
+        return self._turn.wait()
+
+    def drop_replies(self) -> None:
+        """Drop what came for nobody."""
+        socket = self._hand.socket
+        while socket is not None and not socket.closed and socket.recv_many(timeout=0):
+            pass
+
+    def end(self) -> None:
+        """Have no request any more: one without an answer is given up, with its connection."""
+        self._hand.tell(GiveUp())
+
+    def interrupt(self) -> None:
+        """End the wait of another thread."""
+        self._is_interrupted = True
+        socket = self._hand.socket
+        if socket is not None:
+            socket.close(0)
+
+    def close(self) -> None:
+        """Close the connection; what was sent on it may still leave."""
+        self._hand.close(_LINGER)
+
+
+_LINGER = 1.0
+"""Seconds that requests may take to leave whose answers nobody wants."""

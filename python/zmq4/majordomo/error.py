@@ -4,13 +4,9 @@
 from __future__ import annotations
 
 import errno as system
-from typing import TYPE_CHECKING
 
 from zmq4.error import Timeout, ZMQError
 from zmq4.majordomo.calls import Ask, Failed, Failure
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class NoSuchService(ZMQError):
@@ -46,11 +42,3 @@ def error_of(ask: Ask, failed: Failed) -> ZMQError:
 def no_place(size: int, timeout: float) -> Timeout:
     """Make the error of a request that found no connection free."""
     return Timeout(f"all {size} connections were busy for {timeout} s")
-
-
-def addresses_of(broker: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the addresses of brokers, of which there is one or more."""
-    addresses = (broker,) if isinstance(broker, str) else tuple(broker)
-    if not addresses:
-        raise ValueError("there is no broker without an address")
-    return addresses

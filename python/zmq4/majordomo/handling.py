@@ -8,8 +8,10 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from zmq4._native import Message
+from zmq4.majordomo.jobs import Abandoned, Job, Registered, Unregistered
 
 if TYPE_CHECKING:
+    from zmq4.majordomo.jobs import WorkerEvent
     from zmq4.types import Part
 
 Response: TypeAlias = "Part | Sequence[Part] | None"
@@ -18,7 +20,7 @@ Response: TypeAlias = "Part | Sequence[Part] | None"
 Handler: TypeAlias = "Callable[[Message], Response | Iterator[Response]]"
 """What works on a request; a generator replies in parts."""
 
-OnError: TypeAlias = Callable[[Message, Exception], "Response"]
+OnError: TypeAlias = Callable[[Message, BaseException], "Response"]
 """What makes a reply of an exception that a handler raised; None gives no reply."""
 
 
@@ -61,7 +63,7 @@ def frames_of(response: Response) -> Sequence[Part]:
 
 
 def reply_to_error(
-    service: bytes, request: Message, error: Exception, on_error: OnError | None
+    service: bytes, request: Message, error: BaseException, on_error: OnError | None
 ) -> Sequence[Part] | None:
     """Log what a handler raised, and have the service's own function make a reply of it.
 
@@ -78,6 +80,23 @@ def reply_to_error(
     except Exception:
         LOGGER.exception("the handler of errors of %r failed", name)
         return None
+
+
+def log_session(service: bytes, event: WorkerEvent) -> None:
+    """Tell the log of sessions that begin and end."""
+    name = service.decode()
+    match event:
+        case Registered():
+            LOGGER.debug("%r is served at %s", name, event.broker)
+        case Unregistered():
+            LOGGER.warning(
+                "%r lost its session at %s: %s; another follows in %.1f s",
+                name, event.broker, event.loss, event.retry_in,
+            )
+        case Abandoned():
+            LOGGER.warning("%r: nobody waits any more for what a handler is doing: %s", name, event.loss)
+        case Job():
+            pass
 
 
 LOGGER: Final = logging.getLogger("zmq4.majordomo")

@@ -1,21 +1,21 @@
-"""The hand of a machine: does what it asks for, in whatever thread or task calls. Nothing waits here.
+"""The hand of a machine: does what it asks for, in whatever thread or task calls.
 
 A machine that has one socket at a time needs no driver beside the program: whoever waits for a
 message of its drives it, and what arrives is worked on where it is wanted, without a hand-over
-between threads. Several threads may share a hand under a lock of theirs.
+between threads. A hand never waits; several threads may share one under a lock of theirs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from zmq4._kit.drive.lines import Lines, Opened
 from zmq4._kit.machine import Deliver, Finish, Open, Refused, Send, Shut, Start, Tick, Up
 from zmq4.error import Closed, ContextTerminated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from zmq4._kit.drive.lines import Lines, Opened
     from zmq4._kit.machine import Input, Machine, Output
     from zmq4._native import EventStream
     from zmq4.types import Part
@@ -111,7 +111,8 @@ class Hand(Generic[Command, Event, S]):
                 case Open():
                     self._open(output)
                 case Shut():
-                    self._lines.shut(output.socket, output.linger)
+                    if output.socket in self._lines.sockets:
+                        self._lines.shut(output.socket, output.linger)
                     self._forget_socket()
                 case Finish():
                     self.close(output.linger)

@@ -35,7 +35,7 @@ class Lines(Generic[S]):
 
     Args:
         kinds: The face's classes, by socket type.
-        options: Given to every socket, with those that its machine wants.
+        options: Given to every socket, beside those that its machine wants, which count more.
         context: What they belong to.
     """
 
@@ -66,7 +66,7 @@ class Lines(Generic[S]):
         """
         if name in self.sockets:
             raise ValueError(f"there is a socket {name!r}")
-        socket = self._kinds[spec.type](context=self._context, **{**spec.options, **self._options})
+        socket = self._kinds[spec.type](context=self._context, **{**self._options, **spec.options})
         self.sockets[name] = socket
         self.is_changed = True
         if spec.watch:
