@@ -27,12 +27,14 @@ OnError: TypeAlias = Callable[[Message, BaseException], "Response"]
 class Assignment:
     """A job in the hands of a handler."""
 
-    __slots__ = ("is_abandoned", "number")
+    __slots__ = ("is_abandoned", "is_cancelled", "is_in_hand", "number")
 
     def __init__(self, number: int) -> None:
         """Begin with somebody waiting for the reply."""
         self.number: Final = number
         self.is_abandoned = False
+        self.is_in_hand = False
+        self.is_cancelled = False
 
 
 def is_abandoned() -> bool:
@@ -91,10 +93,13 @@ def log_session(service: bytes, event: WorkerEvent) -> None:
         case Unregistered():
             LOGGER.warning(
                 "%r lost its session at %s: %s; another follows in %.1f s",
-                name, event.broker, event.loss, event.retry_in,
+                name,
+                event.broker,
+                event.loss,
+                event.retry_in,
             )
         case Abandoned():
-            LOGGER.warning("%r: nobody waits any more for what a handler is doing: %s", name, event.loss)
+            LOGGER.warning("%r: nobody waits for a handler any more: %s", name, event.loss)
         case Job():
             pass
 

@@ -1,4 +1,4 @@
-"""The worker for threads: a handler at work on requests, in as many threads as there are sessions."""
+"""The worker for threads: a handler at work on requests, each session in its thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ from zmq4._kit.drive.station import Keeper, Station
 from zmq4._native import Message
 from zmq4._pipeline import Dealer
 from zmq4.error import StateError, Timeout
-from zmq4.majordomo.handling import Assignment, current, frames_of, log_session, reply_to_error
+from zmq4.majordomo.handling import (
+    Assignment,
+    Handler,
+    current,
+    frames_of,
+    log_session,
+    reply_to_error,
+)
 from zmq4.majordomo.jobs import Abandoned, Forgo, Job, Reply, Stop
 from zmq4.majordomo.serving import WorkerBase
 
@@ -29,12 +36,12 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from zmq4.majordomo.handling import Handler, Response
+    from zmq4.majordomo.handling import Response
     from zmq4.majordomo.jobs import WorkerCommand, WorkerEvent
     from zmq4.majordomo.machine.worker import Worker as Machine
 
 
-class Worker(WorkerBase["Handler"]):
+class Worker(WorkerBase[Handler]):
     """Serves a service: its handler gets requests, and what it returns is the reply.
 
     ```python
@@ -43,7 +50,7 @@ class Worker(WorkerBase["Handler"]):
 
     The handler takes a `Message`; it returns bytes, text, several frames, or None for an empty
     reply. A generator replies in parts, each sent as it is yielded. What it raises is logged, and
-    ends nothing; see `on_error`. It runs in a thread of the worker's; with `concurrency` in as many.
+    ends nothing; see `on_error`. It runs in threads of the worker's, as many as `concurrency` says.
 
     Heartbeats hold while it works, and a lost session is made again. A handler can ask
     `is_abandoned()` whether anybody still waits for what it is doing.

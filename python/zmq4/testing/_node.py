@@ -22,9 +22,9 @@ from zmq4._kit.machine import (
 from zmq4.testing._socket import VirtualSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from zmq4._kit.machine import Output, Row
+    from zmq4._kit.machine import Output
     from zmq4.testing._network import Network
     from zmq4.testing._parcel import Parcel
 
@@ -235,20 +235,25 @@ class Node(Generic[Command, Event]):
     # What it does.
 
     def _step(self, event: Input | Command) -> None:
-        outputs = self._machine.handle(event, self.now())
-        for output in outputs:
-            self._perform(output)
+        refused: list[Refused] = []
+        for output in self._machine.handle(event, self.now()):
+            self._perform(output, refused)
         delivered, self._delivered = self._delivered, []
         for each in delivered:
             self.events.append(each)
             if self._hear is not None:
                 self._hear(each)
+        for refusal in refused:
+            if refusal.socket in self._sockets:
+                self._step(refusal)
         self._arm()
 
-    def _perform(self, output: Output[Event]) -> None:
+    def _perform(self, output: Output[Event], refused: list[Refused]) -> None:
         match output:
             case Send(name, rows):
-                self._send(name, rows)
+                left = self._sockets[name].send_all(rows)
+                if left:
+                    refused.append(Refused(name, left))
             case Deliver(event):
                 self._delivered.append(event)
             case Open(name, spec):
@@ -259,14 +264,6 @@ class Node(Generic[Command, Event]):
                 self._sockets.pop(name).close()
             case Finish():
                 self.kill()
-
-    def _send(self, name: str, rows: Sequence[Row]) -> None:
-        socket = self._sockets[name]
-        refused = [row for row in rows if not socket.send(row)]
-        if refused:
-            event = Refused(name, refused)
-            moment = self._network.clock()
-            self._network.agenda.enter(moment, lambda: self._step_at(socket, event))
 
     def __repr__(self) -> str:
         state = "paused" if self.is_paused else "running" if self.is_running else "dead"

@@ -78,13 +78,19 @@ class ScriptedPeer:
         if not self._socket.send(octets_of(frames)):
             raise AssertionError(f"{self.name}: there is no room for {frames!r}")
 
+    def has_news(self) -> bool:
+        """Tell whether there is a message to take."""
+        while self._unread and self.ignores(self._unread[0]):
+            del self._unread[0]
+        return bool(self._unread)
+
     def recv(self, within: float = 10.0) -> Parcel:
         """Take the next message, letting the world go on until it is there.
 
         Raises:
             AssertionError: None came within so many seconds.
         """
-        if not self._run_until(self._has_news, within):
+        if not self._run_until(self.has_news, within):
             raise AssertionError(f"{self.name}: no message within {within} s")
         return self._unread.pop(0)
 
@@ -113,7 +119,7 @@ class ScriptedPeer:
         Raises:
             AssertionError: One came.
         """
-        if self._run_until(self._has_news, seconds):
+        if self._run_until(self.has_news, seconds):
             raise AssertionError(f"{self.name} expected silence, not {[*self._unread[0]]!r}")
 
     def close(self, *, silently: bool = False) -> None:
@@ -132,11 +138,6 @@ class ScriptedPeer:
             if not isinstance(item, (Up, Down)):
                 self.received.append(item)
                 self._unread.append(item)
-
-    def _has_news(self) -> bool:
-        while self._unread and self.ignores(self._unread[0]):
-            del self._unread[0]
-        return bool(self._unread)
 
     def __repr__(self) -> str:
         return f"<ScriptedPeer {self.name!r}>"

@@ -9,6 +9,8 @@ from zmq4._kit.machine import Down, Row, Up
 from zmq4.testing._parcel import Parcel, octets_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from zmq4._kit.machine import Spec
     from zmq4.testing._network import End, Network
 
@@ -79,6 +81,15 @@ class VirtualSocket:
     def peers(self) -> list[bytes]:
         """The routing ids of those who are connected."""
         return [end.peer for end in self._ends]
+
+    def send_all(self, rows: Sequence[Row]) -> list[Row]:
+        """Send messages; return those for which there was no room, in their order."""
+        if self.spec.type == "ROUTER":
+            return [row for row in rows if not self.send(row)]
+        for at, row in enumerate(rows):
+            if not self.send(row):
+                return [*rows[at:]]
+        return []
 
     def send(self, row: Row) -> bool:
         """Send a message; tell whether there was room for it."""

@@ -32,7 +32,11 @@ class Recorder:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
 
-    def handle(self, event: Input | Output[object], now: float) -> Sequence[Output[object]]:
+    def handle(
+        self,
+        event: Input | Output[object],
+        now: float,  # noqa: ARG002 (it has no use for the time)
+    ) -> Sequence[Output[object]]:
         match event:
             case Start():
                 return [Open("socket", self.spec)]
@@ -306,12 +310,14 @@ class TestNodes:
         dealer = world.peer("dealer", connect=HERE)
         node = world.add("node", lambda: Recorder(Spec("ROUTER", bind=(HERE,), watch=True)))
         dealer.connected()
+        world.run(1)
         first = node.machine
 
         node.restart(after=5)
         world.run(1)
         assert not dealer.is_connected
         dealer.connected()
+        world.run(1)
 
         assert node.machine is not first
         assert node.events == [Up("socket"), Up("socket")]

@@ -54,9 +54,7 @@ class Station(Generic[Command, Event]):
             must not wait.
     """
 
-    def __init__(
-        self, hand: Hand[Command, Event, Dealer], hear: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, hand: Hand[Command, Event, Dealer], hear: Callable[[Event], None]) -> None:
         """Begin at rest; a keeper starts it."""
         self._hand = hand
         self._hear = hear
@@ -242,7 +240,7 @@ class Keeper:
 
     def _run(self) -> None:
         asked = [(self._bell.fileno(), _IN), (self._changes.fileno(), _IN)]
-        while not all([station.is_over for station in self._stations]):
+        while not all(station.is_over for station in self._stations):
             poll(asked, self._keep())
         self._bell.close()
 

@@ -150,7 +150,7 @@ class Client:
         if not self.is_free:
             raise RuntimeError("a connection carries one request at a time")
         self._ask = ask
-        self._tries_left = ask.retries
+        self._tries_left = ask.retries if ask.timeout > 0 else 0  # who has no time, tries once
         self._all_ends = self._now + ask.limit
         is_fit = (
             self._is_up
