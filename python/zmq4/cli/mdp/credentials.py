@@ -45,9 +45,7 @@ def server_security(arguments: argparse.Namespace) -> Security | None:
         return zmq4.PlainServer(zmq4.PasswordFile(passwords))
     if cert is None:
         return None
-    return zmq4.CurveServer(
-        zmq4.KeyPair.load(cert), allow="any" if allow == "any" else Path(allow)
-    )
+    return zmq4.CurveServer(zmq4.KeyPair.load(cert), allow="any" if allow == "any" else Path(allow))
 
 
 def add_client_arguments(parser: argparse.ArgumentParser) -> None:
