@@ -139,6 +139,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
         "zmq4.cli.demo", "carry a text through each pattern and prove that all of it arrived"
     ),
     "keygen": Entry("zmq4.cli.keygen", "make a pair of CURVE keys, in two files"),
+    "mdp": Entry("zmq4.cli.mdp", "run a broker of services, serve one, ask one, list them"),
     "passwd": Entry("zmq4.cli.passwd", "write a user's password, hashed, into a file for PLAIN"),
     "proxy": Entry("zmq4.cli.proxy", "pass messages on between two addresses"),
 }

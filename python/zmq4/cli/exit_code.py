@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """The arguments make no sense; also what argparse exits with."""
     TIMEOUT = 3
-    """The time allowed ran out."""
+    """The time allowed ran out, or nobody was there all that time."""
     REFUSED = 4
     """The peer refused our credentials, or we refused the peer's."""
     MISMATCH = 5
@@ -33,7 +33,7 @@ class ExitCode(IntEnum):
 def exit_code_of(error: Exception) -> ExitCode:
     """Choose the code for a command that ended by ``error``."""
     match error:
-        case zmq4.Timeout():
+        case zmq4.Timeout() | ConnectionError():
             return ExitCode.TIMEOUT
         case zmq4.AuthError():
             return ExitCode.REFUSED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import suppress
 from typing import Final
 
@@ -10,10 +11,12 @@ from typing import Final
 class Bell:
     """A descriptor that is readable from a ring until it is silenced."""
 
-    __slots__ = ("_reader", "_writer")
+    __slots__ = ("_lock", "_reader", "_writer")
 
     def __init__(self) -> None:
         """Make one; the system may have no descriptor left."""
+        # Nobody rings a number that is somebody else's by then. A handler of signals may ring too.
+        self._lock = threading.RLock()
         if hasattr(os, "eventfd"):
             self._reader = self._writer = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         else:
@@ -27,9 +30,10 @@ class Bell:
 
     def ring(self) -> None:
         """Make it readable; it may be so already, or closed."""
-        if self._writer >= 0:
-            with suppress(BlockingIOError):
-                os.write(self._writer, _STROKE)
+        with self._lock:
+            if self._writer >= 0:
+                with suppress(BlockingIOError):
+                    os.write(self._writer, _STROKE)
 
     def silence(self) -> None:
         """Make it unreadable."""
@@ -38,8 +42,9 @@ class Bell:
 
     def close(self) -> None:
         """Close it; a ring after that is not heard."""
-        reader, writer = self._reader, self._writer
-        self._reader = self._writer = -1
+        with self._lock:
+            reader, writer = self._reader, self._writer
+            self._reader = self._writer = -1
         for descriptor in {reader, writer} - {-1}:
             os.close(descriptor)
 

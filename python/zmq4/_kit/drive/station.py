@@ -117,8 +117,7 @@ class Station(Generic[Command, Event]):
     def close(self) -> None:
         """End it, without asking the machine."""
         with self._change:
-            self._hand.close()
-            self._change.notify_all()
+            self._end()
 
     def _await_socket(self) -> Dealer | None:
         with self._change:
@@ -135,8 +134,11 @@ class Station(Generic[Command, Event]):
 
     def _fail(self, error: ZMQError) -> None:
         self.failure = error
+        self._end()
+
+    def _end(self) -> None:
         self._hand.close()
-        self._change.notify_all()
+        self._note()
 
     def _tell(self, event: Input | Command) -> list[Event]:
         told = self._hand.tell(event)
@@ -146,7 +148,7 @@ class Station(Generic[Command, Event]):
     def _note(self) -> None:
         """Let others know what has changed."""
         hand = self._hand
-        if hand.stream is not self._watched:
+        if hand.stream is not self._watched or hand.is_over:
             self._change.notify_all()
             if self._keeper is not None:
                 self._keeper.ring()
@@ -240,8 +242,11 @@ class Keeper:
 
     def _run(self) -> None:
         asked = [(self._bell.fileno(), _IN), (self._changes.fileno(), _IN)]
+        left = self._keep()
+        # Asked after each look: who is over by then rings no more.
         while not all(station.is_over for station in self._stations):
-            poll(asked, self._keep())
+            poll(asked, left)
+            left = self._keep()
         self._bell.close()
 
     def _keep(self) -> float | None:

@@ -308,6 +308,8 @@ class ThreadDriver(Generic[Command, Event]):
 
     def _close(self) -> None:
         self._watches.clear()
+        self._asked.clear()
+        del self._changes  # its descriptor is closed with it, not with whoever still holds us
         with suppress(ZMQError):
             self._lines.shut_all(0.0)
         now = self._clock()

@@ -17,6 +17,8 @@ from zmq4.cli.demo.stops import (
     requests_threads,
     router_asyncio,
     router_threads,
+    services_asyncio,
+    services_threads,
     topics_asyncio,
     topics_threads,
 )
@@ -32,6 +34,8 @@ STOPS: Final[tuple[Stop, ...]] = (
     router_asyncio.STOP,
     proxy_threads.STOP,
     proxy_asyncio.STOP,
+    services_threads.STOP,
+    services_asyncio.STOP,
     guarded_threads.STOP,
     guarded_asyncio.STOP,
 )

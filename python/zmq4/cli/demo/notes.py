@@ -69,6 +69,13 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class Redispatched:
+    """Report, a broker's last: so many requests were given to another worker."""
+
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Report: somebody was not let in, as was to be."""
 
@@ -87,4 +94,6 @@ class Failed:
 
 
 Order = Begin | Finish
-Report = Bound | Ready | Halfway | Sent | Arrived | Complete | Proven | Refused | Failed
+Report = (
+    Bound | Ready | Halfway | Sent | Arrived | Complete | Proven | Redispatched | Refused | Failed
+)
