@@ -58,7 +58,7 @@ def error_class(name: str) -> type[ZMQError]:
 
 
 def test_every_error_is_in_these_tables() -> None:
-    leaves = {cls.__name__ for cls in ZMQError.__subclasses__()}
+    leaves = {cls.__name__ for cls in ZMQError.__subclasses__() if cls.__name__ in vars(error)}
 
     assert leaves == set(COUSINS)
     assert set(NUMBERS) == leaves | {"ZMQError"}
