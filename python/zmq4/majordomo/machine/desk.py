@@ -175,7 +175,9 @@ class Desk:
         self._dispatch(service, now)
         if service.is_forgettable:
             crowded = len(self.services) > self._limits.services // 2
-            if (crowded or not service.was_served) and service.name in self.services:
+            # Another may have the name by now, when this one comes up for its age once more.
+            is_known = self.services.get(service.name) is service
+            if is_known and (crowded or not service.was_served):
                 del self.services[service.name]
         elif not service.is_scheduled:
             at = service.expires_at()
