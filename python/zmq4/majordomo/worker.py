@@ -32,7 +32,7 @@ from zmq4.majordomo.jobs import Abandoned, Forgo, Job, Reply, Stop
 from zmq4.majordomo.serving import WorkerBase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import TracebackType
     from typing import Self
 
@@ -245,7 +245,7 @@ class _Desk:
 
 
 @contextmanager
-def _at_sigterm(act: Callable[[], None]) -> Iterator[None]:
+def _at_sigterm(act: Callable[[], None]) -> Generator[None]:
     """Have SIGTERM do something, where that is ours to say."""
     is_ours = (
         threading.current_thread() is threading.main_thread()
