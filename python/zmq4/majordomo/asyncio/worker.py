@@ -116,6 +116,7 @@ class Worker(WorkerBase[Handler]):
             StateError: It was started before.
             InvalidEndpoint: The broker's address breaks its grammar.
             OptionError: An option is out of range.
+            Closed: Its sockets were closed by others, as by `Context.close`.
             ContextTerminated: The context was terminated.
         """
         self.start()
