@@ -95,13 +95,14 @@ class Desk:
         request = Request(client, service, call, now)
         refusal = self._objection(request)
         client.requests.add(request)
-        if refusal is not None:
-            self.drop(request, refusal)
-        elif service.idle and not service.queue.length and service.can_dispatch():
+        if refusal is None and service.can_dispatch():
+            # Then nothing waits: whatever can be given out has been.
             self._outbox.rows.append(service.give(request, now))
             return True
-        else:
+        if refusal is None:
             self._enqueue(request)
+        else:
+            self.drop(request, refusal)
         if not service.workers:
             self.look_after(service, now)
         return True
@@ -239,9 +240,9 @@ class Desk:
 
     def _objection(self, request: Request) -> Refusal | None:
         """Tell what speaks against taking a request in."""
+        limits = self._limits
         if self.is_closed:
             return Refusal.STOPPING
-        limits = self._limits
         if len(request.client.requests) >= limits.requests_per_client:
             return Refusal.TOO_MANY_REQUESTS
         if limits.request_bytes is not None and _size(request) > limits.request_bytes:
