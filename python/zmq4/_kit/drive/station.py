@@ -210,7 +210,6 @@ class Keeper:
         """Begin at rest."""
         self._stations = stations
         self._bell = Bell()
-        self._changes = LoopSignal()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.wakes_at = math.inf
         """When it comes again by itself; while it is at work, it is to be rung for everything."""
@@ -241,21 +240,22 @@ class Keeper:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        asked = [(self._bell.fileno(), _IN), (self._changes.fileno(), _IN)]
-        left = self._keep()
-        # Asked after each look: who is over by then rings no more.
+        changes = LoopSignal()
+        asked = [(self._bell.fileno(), _IN), (changes.fileno(), _IN)]
+        left = self._keep(changes)
+        # Asked after each look: who is over by then rings no more, and nothing is watched.
         while not all(station.is_over for station in self._stations):
             poll(asked, left)
-            left = self._keep()
+            left = self._keep(changes)
         self._bell.close()
 
-    def _keep(self) -> float | None:
+    def _keep(self, changes: LoopSignal) -> float | None:
         """See to all stations; return the seconds until the next time."""
         self.wakes_at = math.inf
         self._bell.silence()
-        rung = {*self._changes.take()}
+        rung = {*changes.take()}
         deadlines = [
-            station.keep(self._changes, token, is_rung=token in rung)
+            station.keep(changes, token, is_rung=token in rung)
             for token, station in enumerate(self._stations)
         ]
         self.wakes_at = deadline = min(deadlines)
