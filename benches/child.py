@@ -102,9 +102,7 @@ class Child:
 
 
 @contextmanager
-def start(
-    args: Sequence[str], deadline: float, program: Path | None = None
-) -> Iterator[Child]:
+def start(args: Sequence[str], deadline: float, program: Path | None = None) -> Iterator[Child]:
     """Start ``worker.py`` with ``args``; on leaving, it is ended.
 
     Args:

@@ -147,7 +147,9 @@ def report(runs: list[Run]) -> None:
         if ratio is not None:
             met = ratio >= mark.must if mark.more_is_better else ratio <= mark.must
             verdict = "met" if met else "MISSED"
-            print(f"{mark.scenario} {mark.figure}: {ratio:.2f} of pyzmq, must {mark.must}: {verdict}")
+            print(
+                f"{mark.scenario} {mark.figure}: {ratio:.2f} of pyzmq, must {mark.must}: {verdict}"
+            )
 
 
 def median_ratio(runs: list[Run], scenario: str, figure: str) -> float | None:
