@@ -1,62 +1,37 @@
-"""One process of a measurement: `part.py ROLE LIBRARY`; :mod:`cast` starts it.
+"""One process of a measurement: the broker, the client, or a worker, on one of the libraries.
 
 It is told where to connect, as `{"connect": …}`, unless it is the broker, which says
-`{"endpoint": …}`. Clients obey `{"lap": …}`; everybody answers `{"usage": true}`.
+`{"endpoint": …}`. Clients obey `{"lap": …}`; everybody but a worker answers `{"begin": true}` and
+`{"usage": true}`, what was spent in between.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import sys
 import threading
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from time import perf_counter, perf_counter_ns
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+from usage import Usage
 
-from usage import Usage  # noqa: E402 (the folder is on the path now)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SERVICE = b"echo"
 
 
-class Connected(Protocol):
+class Dealer(Protocol):
     """A DEALER of either library."""
 
-    def send(self, frames: list[bytes]) -> None: ...
-    def recv(self) -> list[bytes] | tuple[bytes, ...]: ...
+    def send(self, frames: Sequence[bytes]) -> None: ...
+    def recv(self) -> Sequence[bytes]: ...
 
 
-class OurDealer:
-    """A DEALER of zmq4."""
-
-    def __init__(self, endpoint: str) -> None:
-        import zmq4
-
-        self.socket = zmq4.Dealer(connect=endpoint, linger=0)
-
-    def send(self, frames: list[bytes]) -> None:
-        self.socket.send(*frames)
-
-    def recv(self) -> list[bytes] | tuple[bytes, ...]:
-        return self.socket.recv()[:]
-
-
-class PyzmqDealer:
-    """A DEALER of pyzmq."""
-
-    def __init__(self, endpoint: str) -> None:
-        import zmq
-
-        self.socket = zmq.Context.instance().socket(zmq.DEALER)
-        self.socket.linger = 0
-        self.socket.connect(endpoint)
-        self.send = self.socket.send_multipart
-        self.recv = self.socket.recv_multipart
-
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Lap:
     """What a client's watch says."""
 
@@ -65,11 +40,41 @@ class Lap:
     p99_us: float
 
 
-def lap(dealer: Connected, *, count: int, window: int, body: bytes) -> Lap:
+def play(role: str, library: str) -> None:
+    """Play a role until the input ends."""
+    dealer: Dealer | None = None
+    if role == "broker":
+        on = importlib.import_module(f"majordomo.on_{library.removesuffix('-tight')}")
+        endpoint = on.broker(polls=False) if library.endswith("-tight") else on.broker()
+        _say({"endpoint": endpoint})
+    else:
+        address = json.loads(sys.stdin.readline())["connect"]
+        dealer = importlib.import_module(f"majordomo.on_{library}").Dealer(address)
+        _say({"ready": True})
+    if role == "worker" and dealer is not None:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+        _work(dealer)
+    _obey(dealer)
+    os._exit(0)  # whatever is being done
+
+
+def _obey(dealer: Dealer | None) -> None:
+    before = Usage.now()
+    for line in sys.stdin:
+        match json.loads(line):
+            case {"begin": True}:
+                before = Usage.now()
+                _say({"begun": True})
+            case {"usage": True}:
+                _say(asdict(Usage.now().since(before)))
+            case {"lap": int(count), "window": int(window), "size": int(size)} if dealer:
+                _say(asdict(_lap(dealer, count=count, window=window, body=b"x" * size)))
+
+
+def _lap(dealer: Dealer, *, count: int, window: int, body: bytes) -> Lap:
     """Have ``count`` requests answered, ``window`` of them in flight."""
     send, recv = dealer.send, dealer.recv
-    request = [b"", b"MDPC01", SERVICE, body]
-    reply = (b"", b"MDPC01", SERVICE, body)
+    request = (b"", b"MDPC01", SERVICE, body)
     begun: list[int] = []
     took: list[int] = []
     start = perf_counter()
@@ -77,10 +82,10 @@ def lap(dealer: Connected, *, count: int, window: int, body: bytes) -> Lap:
         begun.append(perf_counter_ns())
         send(request)
     for number in range(count):
-        frames = recv()
+        reply = recv()
         took.append(perf_counter_ns() - begun[number])
-        if tuple(frames) != reply:
-            raise AssertionError(f"another reply than expected: {frames!r}")
+        if len(reply) != len(request) or reply[3] != body:
+            raise AssertionError(f"another reply than expected: {reply!r}")
         if len(begun) < count:
             begun.append(perf_counter_ns())
             send(request)
@@ -89,80 +94,24 @@ def lap(dealer: Connected, *, count: int, window: int, body: bytes) -> Lap:
     return Lap(seconds, took[len(took) // 2] / 1e3, took[len(took) * 99 // 100] / 1e3)
 
 
-def work(dealer: Connected) -> None:
+def _work(dealer: Dealer) -> None:
     """Echo until the process ends, a request at a time."""
     send, recv = dealer.send, dealer.recv
-    send([b"", b"MDPW01", b"\1", SERVICE])
+    send((b"", b"MDPW01", b"\1", SERVICE))
     while True:
-        _, header, command, *rest = recv()
-        assert header == b"MDPW01"
-        if command == b"\2":
-            send([b"", header, b"\3", *rest])
-        elif command == b"\5":
+        message = recv()
+        if message[2] == b"\2":
+            send((b"", b"MDPW01", b"\3", *message[3:]))
+        elif message[2] == b"\5":
             raise AssertionError("the broker sent a worker away")
 
 
-def broker(library: str) -> str:
-    """Serve in a thread; return the endpoint."""
-    if library == "zmq4":
-        from zmq4.majordomo import Broker
-
-        ours = Broker("tcp://127.0.0.1:*")
-        _kept.append(ours)
-        return str(ours.endpoint)
-    import zmq
-    from plain_broker import Broker as Plain
-
-    plain = Plain(zmq.Context.instance(), "tcp://127.0.0.1:*")
-    endpoint = plain.socket.last_endpoint
-    threading.Thread(target=plain.serve, daemon=True).start()
-    return endpoint.decode() if isinstance(endpoint, bytes) else str(endpoint)
-
-
-_kept: list[object] = []
-
-
-def main(role: str, library: str) -> None:
-    """Play a role until the input ends."""
-    dealer: Connected | None = None
-    if role == "broker":
-        say({"endpoint": broker(library)})
-    else:
-        endpoint = json.loads(sys.stdin.readline())["connect"]
-        dealer = OurDealer(endpoint) if library == "zmq4" else PyzmqDealer(endpoint)
-        say({"ready": True})
-    if role == "worker" and dealer is not None:
-        threading.Thread(target=end_with_input, daemon=True).start()
-        work(dealer)
-    before = Usage.now()
-    for line in sys.stdin:
-        match json.loads(line):
-            case {"begin": True}:
-                before = Usage.now()
-                say({"begun": True})
-            case {"usage": True}:
-                say(asdict(Usage.now().since(before)))
-            case {"lap": int(count), "window": int(window), "size": int(size)} if dealer:
-                say(asdict(lap(dealer, count=count, window=window, body=b"x" * size)))
-    sys.stdout.flush()
-    import os
-
-    os._exit(0)
-
-
-def end_with_input() -> None:
+def _end_with_input() -> None:
     """End a worker, which is in the middle of something, when nobody needs it any more."""
-    import os
-
     sys.stdin.read()
     os._exit(0)
 
 
-def say(answer: dict[str, object]) -> None:
-    """Say a line."""
+def _say(answer: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

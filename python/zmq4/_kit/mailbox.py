@@ -49,6 +49,11 @@ class Mailbox(Generic[T]):
                 self._ring()
         return True
 
+    @property
+    def has_letters(self) -> bool:
+        """Whether there are letters; one more may come the moment after."""
+        return bool(self._letters)
+
     def take(self) -> list[T]:
         """Take all letters, oldest first."""
         with self._lock:

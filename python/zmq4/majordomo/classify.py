@@ -90,12 +90,24 @@ def classify(message: Inbound) -> Heard:
     return _read_path_01(message, header) if readers is _READERS else _of_others(header)
 
 
+def _read_plain_call_01(message: Inbound) -> Call | Garbage:
+    """Read a request of 0.1 as almost all come: nothing but a delimiter is before the header."""
+    if len(message) == _PLAIN_CALL:
+        return Call(MDP01, _DELIMITER, message[2], (message[3],))
+    return _read_call_01(message, 1)
+
+
 def _read_call_01(message: Inbound, at: int) -> Call | Garbage:
     """Read a request of 0.1 whose header is frame ``at``."""
     count = len(message)
     if count > at + 2:
-        return Call(MDP01, message[:at], message[at + 1], message[at + 2 :])
+        return Call(MDP01, message[:at], message[at + 1], _rest(message, at + 2))
     return Garbage(Fault.NO_BODY if count == at + 2 else Fault.NO_SERVICE)
+
+
+def _rest(message: Inbound, at: int) -> Sequence[bytes]:
+    """Return the frames from ``at`` on: most bodies are one, and a slice costs thrice as much."""
+    return (message[at],) if len(message) == at + 1 else message[at:]
 
 
 def _read_call_02(message: Inbound, at: int) -> Call | Garbage:
@@ -106,7 +118,7 @@ def _read_call_02(message: Inbound, at: int) -> Call | Garbage:
     if message[at + 1] != b"\1":
         return Garbage(Fault.BAD_COMMAND)
     if count > at + 3:
-        return Call(MDP02, message[:at], message[at + 2], message[at + 3 :])
+        return Call(MDP02, message[:at], message[at + 2], _rest(message, at + 3))
     return Garbage(Fault.NO_BODY if count == at + 3 else Fault.NO_SERVICE)
 
 
@@ -122,7 +134,9 @@ def _read_delimited_02(message: Inbound) -> Call | Garbage:
 
 
 def _read_worker_01(message: Inbound) -> Heard:
-    """Read what a worker of 0.1 says."""
+    """Read what a worker of 0.1 says: most often a reply whose body is one frame."""
+    if len(message) == _PLAIN_ANSWER and message[2] == b"\3" and not message[4] and message[3]:
+        return Answer(MDP01, message[3], (message[5],), final=True)
     reader = _COMMANDS_01.get(message[2]) if len(message) > _AT_COMMAND_DELIMITED else None
     return reader(message, 3, MDP01) if reader else _no_command(message, 2, MDP01)
 
@@ -141,13 +155,21 @@ def _read_ready(message: Inbound, at: int, dialect: Dialect) -> Heard:
 def _read_final(message: Inbound, at: int, dialect: Dialect) -> Heard:
     """Read a REPLY or FINAL from behind its command on."""
     fault = _fault_of_answer(message, at)
-    return Garbage(fault) if fault else Answer(dialect, message[at], message[at + 2 :], final=True)
+    return (
+        Garbage(fault)
+        if fault
+        else Answer(dialect, message[at], _rest(message, at + 2), final=True)
+    )
 
 
 def _read_partial(message: Inbound, at: int, dialect: Dialect) -> Heard:
     """Read a PARTIAL from behind its command on."""
     fault = _fault_of_answer(message, at)
-    return Garbage(fault) if fault else Answer(dialect, message[at], message[at + 2 :], final=False)
+    return (
+        Garbage(fault)
+        if fault
+        else Answer(dialect, message[at], _rest(message, at + 2), final=False)
+    )
 
 
 def _fault_of_answer(message: Inbound, at: int) -> Fault | None:
@@ -200,6 +222,14 @@ def _of_others(header: bytes) -> Garbage:
 _BEAT: Final = Beat()
 _LEAVE: Final = Leave()
 
+_DELIMITER: Final = (b"",)
+
+_PLAIN_CALL: Final = 4
+"""Frames of a request of 0.1 whose body is one frame."""
+
+_PLAIN_ANSWER: Final = 6
+"""Frames of a reply of 0.1 whose body is one frame."""
+
 _AT_COMMAND_DELIMITED: Final = 2
 """Where the command stands when an empty frame and the header are in front of it."""
 
@@ -213,7 +243,7 @@ _READERS: Final[dict[bytes, Callable[[Inbound], Heard]]] = {
 """How a message is read, by its first frame."""
 
 _READERS_DELIMITED: Final[dict[bytes, Callable[[Inbound], Heard]]] = {
-    MDP01.client: lambda message: _read_call_01(message, 1),
+    MDP01.client: _read_plain_call_01,
     MDP01.worker: _read_worker_01,
     MDP02.client: _read_delimited_02,
     b"": _read_twice_delimited,

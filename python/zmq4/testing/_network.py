@@ -56,6 +56,7 @@ class Network:
         random: Where delays and losses come from.
         latency: Bounds of the time that a message takes, in seconds.
         loss: The share of messages that get lost.
+        breaks: The share of messages at which their link breaks.
         duplicate: The share of messages that arrive twice.
         patience: Seconds that a link outlives a cut.
     """
@@ -68,6 +69,7 @@ class Network:
         *,
         latency: tuple[float, float],
         loss: float,
+        breaks: float,
         duplicate: float,
         patience: float,
     ) -> None:
@@ -77,6 +79,9 @@ class Network:
         self.random: Final = random
         self.latency = latency
         self.loss = loss
+        self.breaks = breaks
+        self.losses: dict[str, float] = {}
+        """The shares of places that have others than the rest."""
         self.duplicate = duplicate
         self.patience = patience
         self.lost = 0
@@ -137,6 +142,13 @@ class Network:
         """Tell whether anything passes between two places."""
         return not any((one in side) is not (other in side) for side in self._sides)
 
+    def loses(self, one: str, other: str) -> bool:
+        """Tell whether a message between two places gets lost."""
+        share = self.loss
+        if self.losses:
+            share = max(self.losses.get(one, share), self.losses.get(other, share))
+        return share > 0 and self.random.random() < share
+
     def cut(self, side: Iterable[str]) -> None:
         """Let nothing pass between these places and the others."""
         self._sides.append(frozenset(side))
@@ -148,11 +160,10 @@ class Network:
         """Let everything pass again, what was held first."""
         self._sides.clear()
         for end in self._in_order():
-            held, end.held = end.held, []
             if end.other.is_open:
                 end.doubt = None
-            for frames in held:
-                end.other.transmit(frames)
+            if end.held:
+                self.agenda.enter(self.clock() + self.delay(), end.thaw)
 
     def begin_to_doubt(self, end: End) -> None:
         """Begin to lose patience with an end that hears nothing any more."""
@@ -188,6 +199,7 @@ class End:
 
     __slots__ = (
         "_clear_at",
+        "_has_fallen",
         "_network",
         "address",
         "doubt",
@@ -208,6 +220,8 @@ class End:
         """Make one side; the other follows."""
         self._network = network
         self._clear_at = 0.0
+        self._has_fallen = False
+        """Whether nothing that is sent now arrives."""
         self.number: Final = next(_numbers)
         self.socket: Final = socket
         self.peer: Final = peer
@@ -225,8 +239,14 @@ class End:
     def send(self, frames: tuple[bytes, ...]) -> None:
         """Send a message to the other side."""
         network = self._network
-        if network.loss and network.random.random() < network.loss:
+        if self._has_fallen:
+            return
+        if network.loses(self.socket.place, self.other.socket.place):
             network.lost += 1
+            return
+        if network.breaks and network.random.random() < network.breaks:
+            network.lost += 1
+            self.fall()
             return
         self.under_way += 1
         self.transmit(frames)
@@ -248,11 +268,16 @@ class End:
         if self.held or not self._network.reaches(self.socket.place, self.other.socket.place):
             self.held.append(frames)
         elif frames is None:
-            self.is_open = False
-            self._network.forget(self)
-            self.lose()
+            self.drop()
         else:
             self.socket.receive(self, frames)
+
+    def thaw(self) -> None:
+        """Take what a cut has held; what comes meanwhile is behind it."""
+        if self._network.reaches(self.socket.place, self.other.socket.place):
+            held, self.held = self.held, []
+            for frames in held:
+                self.arrive(frames)
 
     def close(self, *, silently: bool = False) -> None:
         """End the link from this side; the other learns of it, or loses its patience."""
@@ -262,6 +287,21 @@ class End:
             self._network.begin_to_doubt(self.other)
         else:
             self.transmit(None)
+
+    def fall(self) -> None:
+        """Break the link: both sides lose it soon, and with it what is under way."""
+        network = self._network
+        for end in (self, self.other):
+            end._has_fallen = True  # noqa: SLF001 (it is the other half of this link)
+            instant = network.clock() + network.delay()
+            network.agenda.enter(instant, end.drop)
+
+    def drop(self) -> None:
+        """Lose the link on this side, and let nothing arrive on the other."""
+        if self.is_open:
+            self.is_open = False
+            self._network.forget(self)
+            self.lose()
 
     def lose(self) -> None:
         """Tell the socket that the link is gone; the side that dialled dials again."""

@@ -31,6 +31,8 @@ class World:
         seed: Where all chance comes from.
         latency: Seconds that a message takes, or the bounds of it. A connection keeps its order.
         loss: The share of messages that get lost, as if a queue had been full.
+        breaks: The share of messages at which their connection breaks, and what is under way is
+            lost.
         duplicate: The share of messages that arrive twice; no connection does this, beacons do.
         patience: About how many seconds a connection outlives a cut, as heartbeats would have it.
     """
@@ -41,6 +43,7 @@ class World:
         *,
         latency: float | tuple[float, float] = (0.0002, 0.002),
         loss: float = 0.0,
+        breaks: float = 0.0,
         duplicate: float = 0.0,
         patience: float = 15.0,
     ) -> None:
@@ -56,6 +59,7 @@ class World:
             self.random,
             latency=latency if isinstance(latency, tuple) else (latency, latency),
             loss=loss,
+            breaks=breaks,
             duplicate=duplicate,
             patience=patience,
         )
@@ -114,14 +118,17 @@ class World:
 
     # What goes wrong.
 
-    @property
-    def loss(self) -> float:
-        """The share of messages that get lost from now on."""
-        return self._network.loss
+    def lose(self, share: float, *names: str) -> None:
+        """Lose a share of the messages from now on: of all, or of those from and to some places."""
+        if not names:
+            self._network.loss = share
+            self._network.losses.clear()
+        for name in names:
+            self._network.losses[name] = share
 
-    @loss.setter
-    def loss(self, share: float) -> None:
-        self._network.loss = share
+    def break_connections(self, share: float) -> None:
+        """Break connections from now on, each at such a share of its messages."""
+        self._network.breaks = share
 
     @property
     def lost(self) -> int:

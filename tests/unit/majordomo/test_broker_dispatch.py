@@ -345,3 +345,16 @@ def test_rejections_are_replies_only_where_both_sides_agreed() -> None:
     assert agreed.take(C1) == [reply(b"\0rejected", b"expired")]
     assert agreed.take(C2) == [reply(b"\0rejected", b"expired", dialect=MDP02)]
     assert MDP01.reply(b"echo", [b"x"]) == reply(b"x")
+
+
+def test_service_that_was_forgotten_does_not_take_its_successor_along() -> None:
+    talk = Talk(Policy(ttl=5.0))
+    talk.call(C1, b"x")
+    talk.pass_time(1.0)
+    talk.say(C1, b"")  # its connection is gone, and with it the request and the service
+    talk.ready(W1)
+
+    talk.pass_with_beats(10.0, W1)
+    talk.call(C2, b"y")
+
+    assert talk.take(W1)[-1] == order(C2, b"y")

@@ -188,6 +188,22 @@ class TestCuts:
         router.expect("late", within=1)
         assert router.peers
 
+    def test_what_a_cut_has_held_comes_before_what_follows(self) -> None:
+        for seed in range(20):
+            world = World(seed, latency=(0.0, 1.0))
+            router, dealer = pair(world)
+
+            for number in range(30):
+                dealer.send(str(number))
+                world.run(0.1)
+                if number % 10 == 3:
+                    world.cut("router")
+                elif number % 10 == 7:
+                    world.heal()
+            world.heal()
+
+            assert [int(router.recv()[0]) for _ in range(30)] == [*range(30)]
+
     def test_long_cut_breaks_the_connection_and_another_is_made(self) -> None:
         world = World(patience=10.0)
         router, dealer = pair(world)

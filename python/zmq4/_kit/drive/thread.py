@@ -21,15 +21,16 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
 from zmq4 import _native
 from zmq4._kit.drive.bell import Bell
+from zmq4._kit.drive.letters import Abort, Letter, Order, take_late
 from zmq4._kit.drive.lines import Kind, Lines
+from zmq4._kit.drive.patience import Patience
 from zmq4._kit.machine import (
     Deliver,
     Finish,
@@ -49,7 +50,7 @@ from zmq4._request_reply import Router
 from zmq4.error import Closed, ForkError, StateError, Timeout, WouldBlock, ZMQError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from zmq4._endpoint import Endpoint
     from zmq4._kit.machine import Machine, Row
@@ -59,9 +60,6 @@ if TYPE_CHECKING:
 Command = TypeVar("Command")
 Event = TypeVar("Event")
 Seen = TypeVar("Seen")
-
-Look: TypeAlias = Callable[[float], None]
-"""A look at the machine, taken between two steps."""
 
 
 class ThreadDriver(Generic[Command, Event]):
@@ -90,9 +88,10 @@ class ThreadDriver(Generic[Command, Event]):
         self._machine = machine
         self._deliver = deliver
         self._clock = clock
+        self._patience = Patience(clock)
         self._lines: Lines[Dealer | Router] = Lines(_KINDS, options or {}, context)
         self._bell = Bell()
-        self._letters: Mailbox[_Letter[Command]] = Mailbox(self._bell.ring)
+        self._letters: Mailbox[Letter[Command]] = Mailbox(self._bell.ring)
         self._changes = _native.LoopSignal()
         self._watches: dict[int, tuple[str, object]] = {}
         self._watched = 0
@@ -128,7 +127,7 @@ class ThreadDriver(Generic[Command, Event]):
             StateError: Too many commands wait.
             ForkError: It belongs to the process before a fork.
         """
-        self._put(_Order(command))
+        self._put(Order(command))
 
     def inspect(self, look: Callable[[float], Seen]) -> Seen:
         """Look at the machine between two of its steps, or after the last.
@@ -170,7 +169,7 @@ class ThreadDriver(Generic[Command, Event]):
     def abort(self) -> None:
         """End it, without asking the machine; whoever wants to know waits with `join`."""
         with suppress(ZMQError):
-            self._put(_Abort())
+            self._put(Abort())
 
     @property
     def has_ended(self) -> bool:
@@ -192,25 +191,50 @@ class ThreadDriver(Generic[Command, Event]):
             self._close()
 
     def _step(self) -> None:
-        """Wait for something, and do what it leads to."""
+        """Do what there is to do; wait if there is nothing."""
+        if self._look(self._clock()) or self._is_over or self._patience.look_out(self._look):
+            return
         left = self._machine.deadline() - self._clock()
-        noted = _native.poll(self._asked, None if left > _FOR_EVER else max(left, 0.0))
-        now = self._clock()
-        if noted:
-            lines = self._named
-            for (name, socket), bits in zip(lines, noted[_OURS:], strict=True):
-                if bits and self._lines.sockets.get(name) is socket:
-                    messages = socket.recv_many(max=_BATCH, timeout=0)
-                    if messages:
-                        self._handle(Received(name, messages), now)
-            if noted[1]:
-                self._tell_changes(now)
-            if noted[0]:
-                self._read_letters(now)
+        limit = None if left > _FOR_EVER else max(left, 0.0)
+        self._patience.sleep(lambda: _native.poll(self._asked, limit))
+
+    def _look(self, now: float) -> bool:
+        """Do what there is to do; tell whether there was anything."""
+        has_any = self._receive(now)
+        if self._letters.has_letters:
+            has_any = True
+            self._read_letters(now)
         if not self._is_over and now >= self._machine.deadline():
+            has_any = True
             self._handle(Tick(), now)
         if self._lines.is_changed:
             self._list()
+        return has_any
+
+    def _receive(self, now: float) -> bool:
+        """Hand over what arrived; tell whether there was anything.
+
+        A lone socket is asked itself, which costs no system call while messages keep coming.
+        """
+        if len(self._named) == 1:
+            ready: Iterable[tuple[str, Dealer | Router]] = self._named
+            if self._watches:
+                self._tell_changes(now)
+        else:
+            noted = _native.poll(self._asked, 0)
+            if not noted:
+                return False
+            if noted[1]:
+                self._tell_changes(now)
+            ready = [line for line, bits in zip(self._named, noted[_OURS:], strict=True) if bits]
+        has_any = False
+        for name, socket in ready:
+            if not self._is_over and self._lines.sockets.get(name) is socket:
+                messages = socket.recv_many(max=_BATCH, timeout=0)
+                if messages:
+                    has_any = True
+                    self._handle(Received(name, messages), now)
+        return has_any
 
     def _handle(self, event: Input | Command, now: float) -> None:
         """Have the machine handle an event, and whatever follows from that."""
@@ -250,10 +274,10 @@ class ThreadDriver(Generic[Command, Event]):
         for letter in self._letters.take():
             match letter:
                 case _ if self._is_over:
-                    _give_up(letter, now)
-                case _Order():
+                    take_late(letter, now)
+                case Order():
                     self._handle(letter.command, now)
-                case _Abort():
+                case Abort():
                     self._is_over = True
                 case _:
                     letter(now)
@@ -291,42 +315,18 @@ class ThreadDriver(Generic[Command, Event]):
             self._lines.shut_all(0.0)
         now = self._clock()
         for letter in self._letters.close():
-            _give_up(letter, now)
+            take_late(letter, now)
         self._bell.close()
 
     # In threads of the program.
 
-    def _put(self, letter: _Letter[Command]) -> None:
+    def _put(self, letter: Letter[Command]) -> None:
         if os.getpid() != self._pid:
             raise ForkError(f"{self._thread.name} belongs to the process before a fork")
         if not self._letters.put(letter):
             if self._is_over:
                 raise Closed(f"{self._thread.name} has ended")
             raise StateError(f"{self._thread.name}: too many commands wait")
-
-
-class _Order(Generic[Command]):
-    """A command in the mailbox."""
-
-    __slots__ = ("command",)
-
-    def __init__(self, command: Command) -> None:
-        self.command = command
-
-
-class _Abort:
-    """The end, in the mailbox."""
-
-    __slots__ = ()
-
-
-_Letter: TypeAlias = _Order[Command] | _Abort | Look
-
-
-def _give_up(letter: _Letter[Command], now: float) -> None:
-    """See to a letter that comes after the end: looks are still taken, for they change nothing."""
-    if not isinstance(letter, _Order | _Abort):
-        letter(now)
 
 
 def _send(socket: Dealer | Router, rows: Sequence[Row]) -> list[Row]:

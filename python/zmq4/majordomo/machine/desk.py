@@ -95,13 +95,14 @@ class Desk:
         request = Request(client, service, call, now)
         refusal = self._objection(request)
         client.requests.add(request)
-        if refusal is not None:
-            self.drop(request, refusal)
-        elif service.idle and not service.queue.length and service.can_dispatch():
+        if refusal is None and service.can_dispatch():
+            # Then nothing waits: whatever can be given out has been.
             self._outbox.rows.append(service.give(request, now))
             return True
-        else:
+        if refusal is None:
             self._enqueue(request)
+        else:
+            self.drop(request, refusal)
         if not service.workers:
             self.look_after(service, now)
         return True
@@ -174,7 +175,9 @@ class Desk:
         self._dispatch(service, now)
         if service.is_forgettable:
             crowded = len(self.services) > self._limits.services // 2
-            if (crowded or not service.was_served) and service.name in self.services:
+            # Another may have the name by now, when this one comes up for its age once more.
+            is_known = self.services.get(service.name) is service
+            if is_known and (crowded or not service.was_served):
                 del self.services[service.name]
         elif not service.is_scheduled:
             at = service.expires_at()
@@ -237,9 +240,9 @@ class Desk:
 
     def _objection(self, request: Request) -> Refusal | None:
         """Tell what speaks against taking a request in."""
+        limits = self._limits
         if self.is_closed:
             return Refusal.STOPPING
-        limits = self._limits
         if len(request.client.requests) >= limits.requests_per_client:
             return Refusal.TOO_MANY_REQUESTS
         if limits.request_bytes is not None and _size(request) > limits.request_bytes:

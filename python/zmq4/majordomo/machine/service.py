@@ -81,7 +81,7 @@ class Service:
 
     def can_dispatch(self) -> bool:
         """Tell whether a worker is idle and may be given something."""
-        return bool(self.idle) and self.busy < self._busy_limit
+        return self.busy < self._busy_limit and len(self.idle) > 0
 
     def give(self, request: Request, now: float) -> Row:
         """Give a request to the worker that has been idle longest; `can_dispatch` has said yes."""
@@ -94,7 +94,7 @@ class Service:
         request.attempts += 1
         session.request = request
         session.since = session.sent = now
-        return session.order(request)
+        return (*session.head, request.client.address, b"", *request.body)
 
     def free(self, session: Session) -> None:
         """Take the request from a worker, which is idle then."""

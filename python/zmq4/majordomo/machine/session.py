@@ -59,10 +59,6 @@ class Session:
         """Whether it ever sent a heartbeat while it worked: many workers of the field cannot."""
         self.is_gone = False
 
-    def order(self, request: Request) -> Row:
-        """Write the request that it is given."""
-        return (*self.head, request.client.address, b"", *request.body)
-
     def beat(self) -> Row:
         """Write a heartbeat."""
         return (self.address, *self.dialect.beat())

@@ -1,0 +1,1 @@
+"""Whole systems of machines in virtual time, with all that can go wrong between them."""
