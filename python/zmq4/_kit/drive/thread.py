@@ -115,6 +115,7 @@ class ThreadDriver(Generic[Command, Event]):
             _running.add(self)
             self._thread.start()
         except BaseException:
+            self._is_over = True
             self._close()
             raise
 

@@ -8,7 +8,6 @@ from zmq4.cli.exit_code import ExitCode
 from zmq4.cli.mdp.credentials import server_security
 from zmq4.cli.mdp.termination import on_termination
 from zmq4.majordomo import Broker
-from zmq4.options import SocketOptions
 
 
 def run(arguments: argparse.Namespace) -> ExitCode:
@@ -20,10 +19,9 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         OSError: A file cannot be read.
     """
     security = server_security(arguments)
-    options = SocketOptions() if security is None else SocketOptions(security=security)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("zmq4").setLevel(logging.DEBUG if arguments.verbose else logging.WARNING)
-    with Broker(arguments.endpoints, heartbeat=arguments.heartbeat, **options) as broker:
+    with Broker(arguments.endpoints, heartbeat=arguments.heartbeat, security=security) as broker:
         print(f"broker at {', '.join(map(str, broker.endpoints))}", flush=True)
         with on_termination(lambda: broker.stop(arguments.drain)):
             broker.join()

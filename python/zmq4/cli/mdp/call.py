@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         `ExitCode.TIMEOUT` if there was no worker all the time.
 
     Raises:
-        argparse.ArgumentError: The arguments contradict each other, or the service has no such name.
+        argparse.ArgumentError: The arguments contradict each other, or no service has that name.
         zmq4.ZMQError: There was no reply, or a certificate cannot be used.
         OSError: A file cannot be read.
     """

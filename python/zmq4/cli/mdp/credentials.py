@@ -86,4 +86,5 @@ def client_security(arguments: argparse.Namespace) -> Security | None:
     if server_cert is None:
         return None
     keys = zmq4.KeyPair.generate() if arguments.cert is None else zmq4.KeyPair.load(arguments.cert)
-    return zmq4.CurveClient(zmq4.Certificate.load_public(server_cert).public, keys)
+    server_key = zmq4.Certificate.load_public(server_cert).public
+    return zmq4.CurveClient(server_key=server_key, keys=keys)

@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Serve, until SIGTERM: then what was begun is finished first.
 
     Raises:
-        argparse.ArgumentError: The arguments contradict each other, or the service has no such name.
+        argparse.ArgumentError: The arguments contradict each other, or no service has that name.
         zmq4.ZMQError: An address or a certificate cannot be used.
         OSError: A file cannot be read.
     """
@@ -51,8 +51,8 @@ class Command:
 
     Args:
         text: What the shell is given.
-        lines: Whether frames are lines; otherwise they are put one after the other, and the reply is
-            one frame.
+        lines: Whether frames are lines; otherwise they are put one after the other, and the reply
+            is one frame.
         limit: Seconds that a run may take; None is no limit.
     """
 
@@ -68,9 +68,9 @@ class Command:
         Raises:
             CommandError: It says by its exit code that it failed, or takes too long.
         """
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S602 (the command is its user's own; requests are its input)
             self._text,
-            shell=True,  # noqa: S602 (the command is its user's own; requests are its input)
+            shell=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # so that what the shell starts can be ended with it

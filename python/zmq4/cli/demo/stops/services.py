@@ -68,6 +68,8 @@ class Services:
             crew.hire(f"worker {number}", self.worker, number, address, None)
             for number in range(2, count + 1)
         ]
+        for worker in others:
+            crew.expect(worker, Ready)
         patience = crew.seconds_left()
         client = crew.hire("client", self.client, text, address, _ASKERS * count, patience)
 
