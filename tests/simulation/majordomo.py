@@ -102,7 +102,7 @@ class Labourer:
             lambda: Worker(
                 Brokers([HERE]),
                 service,
-                system.random,
+                system.random.random,
                 dialect=dialect,
                 backoff=Backoff(0.1, max=5.0),
                 handler_timeout=20.0,

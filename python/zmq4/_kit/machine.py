@@ -18,9 +18,16 @@ backwards inside, whatever it is told; and whatever frames arrive, it returns an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, SupportsIndex, TypeAlias, overload
-
-from typing_extensions import TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Generic,
+    Literal,
+    Protocol,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 from zmq4.options import SocketOptions
 

@@ -40,6 +40,8 @@ class ClientBase:
         ValueError: There is no address or no connection, or a number is out of range.
     """
 
+    _is_closed = True
+
     def __init__(
         self,
         broker: Addresses,
@@ -66,8 +68,8 @@ class ClientBase:
         self._liveness: Final = liveness
         self._context: Final = context
         self._options: Final = socket_options(security, options)
-        self._is_closed = False
         self._begin()
+        self._is_closed = False
 
     def _begin(self) -> None:
         """Make what the face needs."""

@@ -1,5 +1,7 @@
 """What can go wrong for a client of Majordomo, beside what can go wrong for a socket."""
 # ruff: noqa: N818 (the names say what happened)
+# An OSError may lack a number; ours never do:
+# pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
 

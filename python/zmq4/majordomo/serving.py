@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from random import random
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from zmq4.majordomo.machine.brokers import Brokers
@@ -92,7 +92,7 @@ class WorkerBase(Generic[HandlerOfFace]):
         return Machine(
             Brokers(self._brokers),
             self._service,
-            Random(),  # noqa: S311 (the jitter of delays is no secret)
+            random,
             dialect=self._dialect,
             interval=self._heartbeat,
             liveness=self._liveness,

@@ -32,7 +32,7 @@ from zmq4.majordomo.jobs import Abandoned, Forgo, Job, Reply, Stop
 from zmq4.majordomo.serving import WorkerBase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from types import TracebackType
     from typing import Self
 
@@ -114,6 +114,7 @@ class Worker(WorkerBase[Handler]):
             StateError: It was started before.
             InvalidEndpoint: The broker's address breaks its grammar.
             OptionError: An option is out of range.
+            Closed: Its sockets were closed by others, as by `Context.close`.
             ContextTerminated: The context was terminated.
         """
         self.start()
@@ -245,7 +246,7 @@ class _Desk:
 
 
 @contextmanager
-def _at_sigterm(act: Callable[[], None]) -> Iterator[None]:
+def _at_sigterm(act: Callable[[], None]) -> Generator[None]:
     """Have SIGTERM do something, where that is ours to say."""
     is_ours = (
         threading.current_thread() is threading.main_thread()

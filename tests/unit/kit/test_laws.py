@@ -170,7 +170,7 @@ def _tell_client(story: Story) -> Event:
 MACHINES: dict[str, Callable[[Random], Machine[Event, Event]]] = {
     "broker": lambda _: Broker(["tcp://here:1"]),
     "worker": lambda random: Worker(
-        Brokers(["tcp://here:1", "tcp://there:1"]), b"echo", random, handler_timeout=20.0
+        Brokers(["tcp://here:1", "tcp://there:1"]), b"echo", random.random, handler_timeout=20.0
     ),
     "client": lambda _: Client(Brokers(["tcp://here:1", "tcp://there:1"])),
 }

@@ -1,107 +1,31 @@
-"""The worker's machine: dialogues with a scripted broker in virtual time."""
+"""The worker's machine: how sessions begin, last and end. Scenarios 22.3."""
 
 from itertools import pairwise
-from random import Random
 
 import pytest
 
-from zmq4.majordomo.jobs import (
-    Abandoned,
-    Forgo,
-    Job,
-    Loss,
-    Registered,
-    Reply,
-    Stop,
-    Unregistered,
-    WorkerCommand,
-    WorkerEvent,
+from unit.majordomo.worker_scene import (
+    BEAT,
+    CHANCE,
+    CLIENT,
+    FINAL,
+    HERE,
+    LEAVE,
+    READY,
+    THERE,
+    Scene,
+    W,
+    WorkerNode,
+    is_beat,
+    is_farewell,
+    sender_of,
+    times_of,
 )
+from zmq4.majordomo.jobs import Loss, Registered, Reply, Stop, Unregistered
 from zmq4.majordomo.machine.brokers import Brokers
 from zmq4.majordomo.machine.worker import Worker
-from zmq4.majordomo.messages import MDP01, MDP02, Dialect
 from zmq4.options import Backoff
-from zmq4.testing import Node, Parcel, World
-
-HERE = "tcp://broker:5555"
-THERE = "tcp://other:5555"
-W = b"MDPW02"
-READY, REQUEST, PARTIAL, FINAL, BEAT, LEAVE = (bytes([number]) for number in range(1, 7))
-CHANCE = Random(1)  # noqa: S311 (jitter is no secret)
-CLIENT = b"\0\1\2\3\4"
-
-WorkerNode = Node[WorkerCommand, WorkerEvent]
-
-
-class Scene:
-    """A world with a scripted broker and a worker of "echo"."""
-
-    def __init__(
-        self,
-        *,
-        dialect: Dialect = MDP02,
-        handler_timeout: float | None = None,
-        backoff: Backoff | None = None,
-        brokers: tuple[str, ...] = (HERE,),
-        patience: float = 15.0,
-    ) -> None:
-        self.world = World(5, patience=patience)
-        self.broker = self.world.peer("broker", "ROUTER", bind=HERE, notify="disconnect")
-        self.worker: WorkerNode = self.world.add(
-            "worker",
-            lambda: Worker(
-                Brokers(brokers),
-                b"echo",
-                CHANCE,
-                dialect=dialect,
-                backoff=backoff,
-                handler_timeout=handler_timeout,
-            ),
-        )
-
-    def register(self) -> bytes:
-        """Take a READY; return the worker's routing id."""
-        return sender_of(self.broker.expect(W, READY, "echo", within=60))
-
-    def give(self, worker: bytes, *body: str) -> Job:
-        """Give the worker a request; return the job that comes of it."""
-        self.broker.send(worker, W, REQUEST, CLIENT, b"", *body)
-        self.world.run(0.1)
-        job = self.worker.events[-1]
-        assert isinstance(job, Job)
-        return job
-
-    def beats(self, worker: bytes, *, every: float = 2.5) -> None:
-        """Send heartbeats from now on."""
-
-        def beat() -> None:
-            self.broker.send(worker, W, BEAT)
-            self.world.after(every, beat)
-
-        beat()
-
-
-def sender_of(message: Parcel) -> bytes:
-    assert message.sender is not None
-    return message.sender
-
-
-def is_beat(message: Parcel) -> bool:
-    return message == (W, BEAT)
-
-
-def is_farewell(message: Parcel) -> bool:
-    return message == (b"",)
-
-
-def times_of(scene: Scene, seconds: float, *wanted: bytes) -> list[float]:
-    """Return when the broker got such messages within so many seconds."""
-    end = scene.world.clock() + seconds
-    times: list[float] = []
-    while scene.world.run_until(scene.broker.has_news, end - scene.world.clock()):
-        if scene.broker.recv() == wanted:
-            times.append(scene.world.clock())
-    return times
+from zmq4.testing import World
 
 
 class TestSessions:
@@ -245,147 +169,6 @@ class TestSessions:
         scene.broker.expect_silence(5)
 
 
-class TestJobs:
-    def test_reply_goes_back_with_the_address_untouched(self) -> None:
-        scene = Scene()
-        worker = scene.register()
-
-        job = scene.give(worker, "hello", "", "world")
-        scene.worker.tell(Reply(job.number, ["HELLO", b"", "WORLD"]))
-
-        assert [*job.body] == [b"hello", b"", b"world"]
-        scene.broker.expect(W, FINAL, CLIENT, b"", "HELLO", b"", "WORLD")
-
-    def test_reply_in_parts(self) -> None:
-        scene = Scene()
-        job = scene.give(scene.register(), "count")
-
-        scene.worker.tell(Reply(job.number, ["1"], final=False))
-        scene.worker.tell(Reply(job.number, ["2"], final=False))
-        scene.worker.tell(Reply(job.number, [b""]))
-
-        scene.broker.expect(W, PARTIAL, CLIENT, b"", "1")
-        scene.broker.expect(W, PARTIAL, CLIENT, b"", "2")
-        scene.broker.expect(W, FINAL, CLIENT, b"", b"")
-
-    def test_parts_are_one_reply_where_the_dialect_has_none(self) -> None:
-        scene = Scene(dialect=MDP01)
-        worker = sender_of(scene.broker.expect(b"", b"MDPW01", READY, "echo"))
-        scene.broker.send(worker, b"", b"MDPW01", b"\2", CLIENT, b"", "count")
-        scene.world.run(0.1)
-        job = scene.worker.events[-1]
-        assert isinstance(job, Job)
-
-        scene.worker.tell(Reply(job.number, ["1"], final=False))
-        scene.worker.tell(Reply(job.number, ["2", "3"], final=False))
-        scene.worker.tell(Reply(job.number, ["end"]))
-
-        scene.broker.expect(b"", b"MDPW01", b"\3", CLIENT, b"", "1", "2", "3", "end")
-
-    def test_next_request_may_come_at_once(self) -> None:
-        scene = Scene()
-        worker = scene.register()
-
-        for number in range(1, 4):
-            job = scene.give(worker, "x")
-            scene.worker.tell(Reply(job.number, ["y"]))
-            assert job.number == number
-            scene.broker.expect(W, FINAL, CLIENT, b"", "y")
-
-    def test_second_request_is_dropped(self) -> None:
-        scene = Scene()
-        worker = scene.register()
-        job = scene.give(worker, "first")
-
-        scene.broker.send(worker, W, REQUEST, CLIENT, b"", "second")
-        scene.world.run(1)
-
-        assert scene.worker.events[-1] == job
-
-    def test_silence_of_the_broker_does_not_count_while_there_is_a_job(self) -> None:
-        scene = Scene()
-        scene.broker.ignores = is_beat
-        job = scene.give(scene.register(), "long")
-
-        scene.world.run(20)
-        scene.worker.tell(Reply(job.number, ["done"]))
-
-        scene.broker.expect(W, FINAL, CLIENT, b"", "done")
-        scene.broker.expect_silence(7)
-
-    def test_job_that_lost_its_session_is_abandoned_and_its_reply_dropped(self) -> None:
-        scene = Scene()
-        scene.broker.ignores = lambda message: is_beat(message) or is_farewell(message)
-        worker = scene.register()
-        job = scene.give(worker, "x")
-
-        scene.broker.send(worker, W, LEAVE)
-        scene.broker.expect_silence(5)
-        assert scene.worker.events[-1] == Abandoned(job.number, Loss.DISMISSAL)
-        scene.worker.tell(Reply(job.number, ["late part"], final=False))
-        scene.worker.tell(Reply(job.number, ["late"]))
-
-        assert scene.register() != worker
-        scene.broker.expect_silence(5)
-
-    def test_reply_to_an_earlier_job_is_dropped(self) -> None:
-        scene = Scene()
-        worker = scene.register()
-        first = scene.give(worker, "1")
-        scene.worker.tell(Reply(first.number, ["1"]))
-        scene.broker.expect(W, FINAL, CLIENT, b"", "1")
-        scene.give(worker, "2")
-
-        scene.worker.tell(Reply(first.number, ["again"]))
-
-        scene.broker.expect_silence(2)
-
-    def test_handler_that_takes_too_long_costs_the_session(self) -> None:
-        scene = Scene(handler_timeout=6.0)
-        scene.broker.ignores = lambda message: is_beat(message) or is_farewell(message)
-        worker = scene.register()
-        job = scene.give(worker, "hang")
-        start = scene.world.clock()
-
-        scene.broker.expect(W, LEAVE, within=7)
-        assert scene.world.clock() - start == pytest.approx(6, abs=0.2)
-        assert scene.worker.events[-1] == Abandoned(job.number, Loss.OVERTIME)
-        before = len(scene.broker.received)
-        scene.broker.expect_silence(20)
-        assert not any(is_beat(message) for message in scene.broker.received[before:])
-        scene.worker.tell(Forgo(job.number))
-
-        scene.register()
-
-    def test_job_without_a_reply_gives_the_session_up(self) -> None:
-        scene = Scene()
-        worker = scene.register()
-        job = scene.give(worker, "x")
-
-        scene.worker.tell(Forgo(job.number))
-
-        scene.broker.expect(W, LEAVE)
-        scene.broker.expect("")
-        assert scene.register() != worker
-
-    def test_broker_that_does_not_read_chokes_the_worker_and_loses_nothing(self) -> None:
-        scene = Scene()
-        job = scene.give(scene.register(), "stream")
-        machine = scene.worker.machine
-        assert isinstance(machine, Worker)
-
-        for number in range(3000):
-            scene.worker.tell(Reply(job.number, [str(number)], final=False))
-        scene.world.run_until(lambda: machine.is_choked, 0.01)
-        assert machine.is_choked
-        scene.worker.tell(Reply(job.number, ["end"]))
-        scene.world.run(5)
-
-        bodies = [message[4] for message in scene.broker.received if len(message) == 5]
-        assert bodies == [*(str(number).encode() for number in range(3000)), b"end"]
-        assert not machine.is_choked
-
-
 class TestStop:
     def test_idle_worker_says_goodbye(self) -> None:
         scene = Scene()
@@ -436,44 +219,3 @@ class TestStop:
         worker.tell(Stop())
 
         assert not worker.is_running
-
-
-class TestGarbage:
-    @pytest.mark.parametrize(
-        "frames",
-        [
-            (b"",),
-            (b"MDPW01", REQUEST, CLIENT, b"", b"x"),
-            (W,),
-            (W, b"\x09"),
-            (W, READY, b"echo"),
-            (W, REQUEST),
-            (W, REQUEST, CLIENT),
-            (W, REQUEST, CLIENT, b"x", b"y"),
-            (W, REQUEST, CLIENT, b""),
-            (W, REQUEST, b"", b"", b"x"),
-            (b"MDPC02", b"\3", b"echo", b"x"),
-        ],
-        ids=repr,
-    )
-    def test_nonsense_is_dropped_and_the_session_goes_on(self, frames: tuple[bytes, ...]) -> None:
-        scene = Scene()
-        worker = scene.register()
-
-        scene.broker.send(worker, *frames)
-        scene.world.run(1)
-
-        assert scene.worker.events == [Registered(HERE)]
-        job = scene.give(worker, "sense")
-        scene.worker.tell(Reply(job.number, ["sense"]))
-        scene.broker.expect(W, FINAL, CLIENT, b"", "sense")
-
-    def test_what_stands_behind_a_disconnect_is_not_heard(self) -> None:
-        scene = Scene()
-        worker = scene.register()
-
-        scene.broker.send(worker, W, LEAVE)
-        scene.broker.send(worker, W, REQUEST, CLIENT, b"", "x")
-        scene.world.run(0.1)
-
-        assert not any(isinstance(event, Job) for event in scene.worker.events)

@@ -146,7 +146,7 @@ class Station(Generic[Command, Event]):
     def _note(self) -> None:
         """Let others know what has changed."""
         hand = self._hand
-        if hand.stream is not self._watched:
+        if hand.is_over or hand.stream is not self._watched:
             self._change.notify_all()
             if self._keeper is not None:
                 self._keeper.ring()
@@ -208,7 +208,8 @@ class Keeper:
         """Begin at rest."""
         self._stations = stations
         self._bell = Bell()
-        self._changes = LoopSignal()
+        self._ringing = threading.Lock()
+        """Held while the bell is rung or closed: its descriptor may be another's after that."""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self.wakes_at = math.inf
         """When it comes again by itself; while it is at work, it is to be rung for everything."""
@@ -226,12 +227,13 @@ class Keeper:
         except BaseException:
             for station in self._stations:
                 station.close()
-            self._bell.close()
+            self._close()
             raise
 
     def ring(self) -> None:
         """Have it come at once."""
-        self._bell.ring()
+        with self._ringing:
+            self._bell.ring()
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for its end; tell whether it has come."""
@@ -239,18 +241,24 @@ class Keeper:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        asked = [(self._bell.fileno(), _IN), (self._changes.fileno(), _IN)]
+        changes = LoopSignal()
+        asked = [(self._bell.fileno(), _IN), (changes.fileno(), _IN)]
         while not all(station.is_over for station in self._stations):
-            poll(asked, self._keep())
-        self._bell.close()
+            poll(asked, self._keep(changes))
+        self._keep(changes)  # nothing is watched any more
+        self._close()
 
-    def _keep(self) -> float | None:
+    def _close(self) -> None:
+        with self._ringing:
+            self._bell.close()
+
+    def _keep(self, changes: LoopSignal) -> float | None:
         """See to all stations; return the seconds until the next time."""
         self.wakes_at = math.inf
         self._bell.silence()
-        rung = {*self._changes.take()}
+        rung = {*changes.take()}
         deadlines = [
-            station.keep(self._changes, token, is_rung=token in rung)
+            station.keep(changes, token, is_rung=token in rung)
             for token, station in enumerate(self._stations)
         ]
         self.wakes_at = deadline = min(deadlines)

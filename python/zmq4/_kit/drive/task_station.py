@@ -128,7 +128,7 @@ class Station(Generic[Command, Event]):
         told = self._hand.tell(event)
         hand, keeper = self._hand, self._keeper
         if keeper is not None and (
-            hand.stream is not self._watched or hand.deadline() < keeper.wakes_at
+            hand.is_over or hand.stream is not self._watched or hand.deadline() < keeper.wakes_at
         ):
             self._change.set()
             keeper.ring()

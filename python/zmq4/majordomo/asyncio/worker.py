@@ -23,7 +23,7 @@ from zmq4.majordomo.jobs import Abandoned, Forgo, Job, Reply, Stop
 from zmq4.majordomo.serving import WorkerBase
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
     from types import TracebackType
     from typing import Self
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from zmq4.majordomo.jobs import WorkerCommand, WorkerEvent
     from zmq4.majordomo.machine.worker import Worker as Machine
 
-Handler: TypeAlias = (
-    "Callable[[Message], Response | Iterator[Response] | Awaitable[Response]"
-    " | AsyncIterator[Response]]"
-)
+Outcome: TypeAlias = "Response | Iterator[Response] | Awaitable[Response] | AsyncIterator[Response]"
+"""What a handler may return: a reply, what becomes one, or its parts."""
+
+Handler: TypeAlias = "Callable[[Message], Outcome]"
 """What works on a request: a coroutine, or a function that does not wait; or a generator of either
 kind, which replies in parts."""
 
@@ -116,6 +116,7 @@ class Worker(WorkerBase[Handler]):
             StateError: It was started before.
             InvalidEndpoint: The broker's address breaks its grammar.
             OptionError: An option is out of range.
+            Closed: Its sockets were closed by others, as by `Context.close`.
             ContextTerminated: The context was terminated.
         """
         self.start()
@@ -285,7 +286,7 @@ class _Desk:
 
 
 @contextmanager
-def _at_sigterm(act: Callable[[], None]) -> Iterator[None]:
+def _at_sigterm(act: Callable[[], None]) -> Generator[None]:
     """Have SIGTERM do something, where that is ours to say."""
     is_ours = (
         threading.current_thread() is threading.main_thread()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Callable
 
     from zmq4.options import Backoff
 
@@ -15,15 +15,15 @@ class Recovery:
 
     Args:
         backoff: First a little, then twice as long each time.
-        random: Where the jitter comes from.
+        chance: Draws numbers from 0 to 1, for the jitter.
     """
 
-    __slots__ = ("_backoff", "_failures", "_random")
+    __slots__ = ("_backoff", "_chance", "_failures")
 
-    def __init__(self, backoff: Backoff, random: Random) -> None:
+    def __init__(self, backoff: Backoff, chance: Callable[[], float]) -> None:
         """Begin with no failure."""
         self._backoff = backoff
-        self._random = random
+        self._chance = chance
         self._failures = 0
 
     def forget(self) -> None:
@@ -41,7 +41,7 @@ class Recovery:
             return first
         doublings = min(self._failures - 1, _MAX_DOUBLINGS)
         delay = min(self._backoff.max, self._backoff.initial * 2.0**doublings)
-        return delay * (1 + self._backoff.jitter * (2 * self._random.random() - 1))
+        return delay * (1 + self._backoff.jitter * (2 * self._chance() - 1))
 
 
 _MAX_DOUBLINGS: Final = 32

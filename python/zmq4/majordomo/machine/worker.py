@@ -57,8 +57,7 @@ from zmq4.majordomo.messages import MDP02, Beat, Dialect, Garbage, Leave, Work
 from zmq4.options import Backoff
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from random import Random
+    from collections.abc import Callable, Sequence
 
     from zmq4._kit.machine import Inbound, Row
     from zmq4.majordomo.machine.brokers import Brokers
@@ -73,7 +72,7 @@ class Worker:
     Args:
         brokers: Where to register.
         service: For what.
-        random: Where the jitter comes from.
+        chance: Draws numbers from 0 to 1, for the jitter.
         dialect: The protocol to speak.
         interval: Seconds between two heartbeats, both ways.
         liveness: Intervals of silence after which the broker is gone. Its silence counts only while
@@ -86,7 +85,7 @@ class Worker:
         self,
         brokers: Brokers,
         service: bytes,
-        random: Random,
+        chance: Callable[[], float],
         *,
         dialect: Dialect = MDP02,
         interval: float = 2.5,
@@ -99,7 +98,7 @@ class Worker:
         self._service = service
         self._dialect = dialect
         self._backoff = backoff if backoff is not None else Backoff(0.1)
-        self._recovery = Recovery(self._backoff, random)
+        self._recovery = Recovery(self._backoff, chance)
         self._handler_timeout = math.inf if handler_timeout is None else handler_timeout
         self._now = -math.inf
         self._state = _State.WAITING
@@ -364,10 +363,8 @@ class Worker:
                 pass
             case _State.IDLE | _State.BUSY:
                 self._say_goodbye(out)
-            case _State.WAITING | _State.DIALLING | _State.ORPHANED:
-                self._finish(out)
             case _:
-                pass
+                self._finish(out)
 
     def _say_goodbye(self, out: Outputs) -> None:
         """Leave with a word, so that a request sent meanwhile goes to another worker at once."""
