@@ -118,7 +118,7 @@ class Station(Generic[Command, Event]):
         """End it, without asking the machine."""
         with self._change:
             self._hand.close()
-            self._change.notify_all()
+            self._note()
 
     def _await_socket(self) -> Dealer | None:
         with self._change:
@@ -136,7 +136,7 @@ class Station(Generic[Command, Event]):
     def _fail(self, error: ZMQError) -> None:
         self.failure = error
         self._hand.close()
-        self._change.notify_all()
+        self._note()
 
     def _tell(self, event: Input | Command) -> list[Event]:
         told = self._hand.tell(event)
