@@ -121,7 +121,7 @@ class Down:
 class Refused:
     """These rows of a `Send` were not sent: their peer does not read, and its queue is full.
 
-    Rows to a ROUTER's peers that are not there any more are dropped without a word.
+    What is for peers of a ROUTER that are not there is dropped without a word.
     """
 
     socket: str

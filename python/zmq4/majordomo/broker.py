@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from zmq4._kit.drive.thread import ThreadDriver
 from zmq4._kit.drive.thread_events import Events
 from zmq4._kit.feed import CAPACITY, Feed
-from zmq4.error import Closed, Timeout
+from zmq4.error import Closed, ForkError, Timeout
 from zmq4.majordomo.log import telling
 from zmq4.majordomo.machine.broker import ROUTER, BrokerCommand, Drain
 from zmq4.majordomo.machine.broker import Broker as Machine
@@ -154,7 +154,7 @@ class Broker:
         Args:
             timeout: The longest wait for workers in seconds; 0 does not wait for them.
         """
-        with suppress(Closed):
+        with suppress(Closed, ForkError):
             self._driver.post(Drain(timeout))
         self._driver.join(timeout + _PATIENCE)
         self._driver.abort()

@@ -26,7 +26,7 @@ def test_the_broker_opens_one_router_that_tells_of_lost_connections() -> None:
     assert opening.spec.type == "ROUTER"
     assert opening.spec.bind == ("inproc://broker",)
     assert opening.spec.options.get("notify") == "disconnect"
-    assert opening.spec.options.get("on_unroutable") == "drop"
+    assert opening.spec.options.get("on_unroutable") == "error"
 
 
 def test_a_request_reaches_a_worker_with_the_address_of_its_client() -> None:

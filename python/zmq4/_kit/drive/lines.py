@@ -108,5 +108,11 @@ class Lines(Generic[S]):
         return changes
 
 
+def accepted_before(error: Exception) -> int:
+    """Tell how many rows `send_many` had sent before it failed with this."""
+    accepted = getattr(error, "accepted", 0)
+    return accepted if isinstance(accepted, int) else 0
+
+
 _CAPACITY: Final = 100
 """Events of one socket that may wait; what is lost is older than what counts."""

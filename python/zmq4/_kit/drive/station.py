@@ -117,7 +117,8 @@ class Station(Generic[Command, Event]):
     def close(self) -> None:
         """End it, without asking the machine."""
         with self._change:
-            self._end()
+            self._hand.close()
+            self._note()
 
     def _await_socket(self) -> Dealer | None:
         with self._change:
@@ -134,9 +135,6 @@ class Station(Generic[Command, Event]):
 
     def _fail(self, error: ZMQError) -> None:
         self.failure = error
-        self._end()
-
-    def _end(self) -> None:
         self._hand.close()
         self._note()
 
@@ -243,10 +241,11 @@ class Keeper:
         changes = LoopSignal()
         asked = [(self._bell.fileno(), _IN), (changes.fileno(), _IN)]
         left = self._keep(changes)
-        # Asked after each look: who is over by then rings no more, and nothing is watched.
+        # Asked after each look, which silences the bell: who is over by then rings no more.
         while not all(station.is_over for station in self._stations):
             poll(asked, left)
             left = self._keep(changes)
+        self._keep(changes)  # nothing is watched any more
         self._bell.close()
 
     def _keep(self, changes: LoopSignal) -> float | None:

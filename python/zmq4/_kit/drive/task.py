@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from zmq4 import _native
-from zmq4._kit.drive.lines import Kind, Lines
+from zmq4._kit.drive.lines import Kind, Lines, accepted_before
 from zmq4._kit.machine import (
     Deliver,
     Finish,
@@ -30,7 +30,7 @@ from zmq4._kit.machine import (
 from zmq4.asyncio._bridge import running_bridge
 from zmq4.asyncio._pipeline import Dealer
 from zmq4.asyncio._request_reply import Router
-from zmq4.error import Closed, Timeout, WouldBlock, ZMQError
+from zmq4.error import Closed, Timeout, Unroutable, WouldBlock, ZMQError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -99,6 +99,7 @@ class TaskDriver(Generic[Command, Event]):
                 else:
                     self._owed.append(output)
         except BaseException:
+            self._is_over = True
             self._lines.shut_all(0.0)
             raise
         self._task = loop.create_task(self._run(), name=self._name)
@@ -136,8 +137,8 @@ class TaskDriver(Generic[Command, Event]):
 
     def abort(self) -> None:
         """End it, without asking the machine; whoever wants to know waits with `join`."""
-        if self._task is not None:
-            self._task.cancel()
+        self._is_over = True
+        self._wake()
 
     @property
     def has_ended(self) -> bool:
@@ -168,6 +169,8 @@ class TaskDriver(Generic[Command, Event]):
         noted = _native.poll(self._asked, 0)
         if not (noted or self._letters or self._changed):
             await self._wait()
+            if self._is_over:
+                return
             noted = _native.poll(self._asked, 0)
         now = self._clock()
         for (name, socket), bits in zip(self._named, noted, strict=False):
@@ -238,7 +241,7 @@ class TaskDriver(Generic[Command, Event]):
     def _open(self, output: Open) -> None:
         self._lines.open(output.socket, output.spec)
         if output.spec.watch:
-            self._watch(output.socket)
+            self._changed.append(output.socket)
 
     def _watch(self, name: str) -> None:
         """Be woken when something happens to a socket's connection."""
@@ -266,7 +269,8 @@ class TaskDriver(Generic[Command, Event]):
 
     def _wake(self) -> None:
         if self._token:
-            running_bridge().resolve((self._token,))
+            with suppress(RuntimeError):  # the loop was left, and takes its tasks along
+                running_bridge().resolve((self._token,))
 
     def _list(self) -> None:
         """Make the list of what is waited for."""
@@ -286,14 +290,15 @@ Seen = TypeVar("Seen")
 
 
 async def _send(socket: Dealer | Router, rows: Sequence[Row]) -> list[Row]:
-    """Send without waiting; return what was not sent."""
+    """Send without waiting; return what was not sent, but for what is for nobody."""
     refused: list[Row] = []
     while True:
         try:
             await socket.send_many(rows, timeout=0)
-        except (Timeout, WouldBlock) as error:
-            sent = error.accepted if isinstance(error, Timeout) else 0
-            refused.append(rows[sent])
+        except (Timeout, WouldBlock, Unroutable) as error:
+            sent = accepted_before(error)
+            if not isinstance(error, Unroutable):
+                refused.append(rows[sent])
             rows = rows[sent + 1 :]
         else:
             return refused

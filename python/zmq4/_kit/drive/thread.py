@@ -29,7 +29,7 @@ from weakref import WeakSet
 from zmq4 import _native
 from zmq4._kit.drive.bell import Bell
 from zmq4._kit.drive.letters import Abort, Letter, Order, take_late
-from zmq4._kit.drive.lines import Kind, Lines
+from zmq4._kit.drive.lines import Kind, Lines, accepted_before
 from zmq4._kit.drive.patience import Patience
 from zmq4._kit.machine import (
     Deliver,
@@ -47,7 +47,7 @@ from zmq4._kit.machine import (
 from zmq4._kit.mailbox import Mailbox
 from zmq4._pipeline import Dealer
 from zmq4._request_reply import Router
-from zmq4.error import Closed, ForkError, StateError, Timeout, WouldBlock, ZMQError
+from zmq4.error import Closed, ForkError, StateError, Timeout, Unroutable, WouldBlock, ZMQError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -92,7 +92,8 @@ class ThreadDriver(Generic[Command, Event]):
         self._lines: Lines[Dealer | Router] = Lines(_KINDS, options or {}, context)
         self._bell = Bell()
         self._letters: Mailbox[Letter[Command]] = Mailbox(self._bell.ring)
-        self._changes = _native.LoopSignal()
+        self._changes: _native.LoopSignal | None = None
+        self._changed: list[str] = []
         self._watches: dict[int, tuple[str, object]] = {}
         self._watched = 0
         self._asked: list[tuple[_native.Socket | int, int]] = []
@@ -173,8 +174,8 @@ class ThreadDriver(Generic[Command, Event]):
 
     @property
     def has_ended(self) -> bool:
-        """Whether the machine runs no more."""
-        return self._is_over
+        """Whether the machine runs no more, as in the child of a fork."""
+        return self._is_over or os.getpid() != self._pid
 
     # In the driver's thread.
 
@@ -216,17 +217,10 @@ class ThreadDriver(Generic[Command, Event]):
 
         A lone socket is asked itself, which costs no system call while messages keep coming.
         """
-        if len(self._named) == 1:
-            ready: Iterable[tuple[str, Dealer | Router]] = self._named
-            if self._watches:
-                self._tell_changes(now)
-        else:
+        ready = self._named
+        if len(ready) != 1:
             noted = _native.poll(self._asked, 0)
-            if not noted:
-                return False
-            if noted[1]:
-                self._tell_changes(now)
-            ready = [line for line, bits in zip(self._named, noted[_OURS:], strict=True) if bits]
+            ready = [line for line, bits in zip(ready, noted[1:], strict=False) if bits]
         has_any = False
         for name, socket in ready:
             if not self._is_over and self._lines.sockets.get(name) is socket:
@@ -234,7 +228,8 @@ class ThreadDriver(Generic[Command, Event]):
                 if messages:
                     has_any = True
                     self._handle(Received(name, messages), now)
-        return has_any
+        # What came before a connection ended has been heard by now.
+        return self._tell_changes(now) or has_any
 
     def _handle(self, event: Input | Command, now: float) -> None:
         """Have the machine handle an event, and whatever follows from that."""
@@ -261,7 +256,7 @@ class ThreadDriver(Generic[Command, Event]):
                 case Open():
                     self._lines.open(output.socket, output.spec)
                     if output.spec.watch:
-                        self._watch(output.socket)
+                        self._changed.append(output.socket)
                 case Shut():
                     self._lines.shut(output.socket, output.linger)
                 case Finish():
@@ -284,39 +279,45 @@ class ThreadDriver(Generic[Command, Event]):
 
     def _watch(self, name: str) -> None:
         """Have the signal rung when something happens to a socket's connection."""
+        if self._changes is None:
+            self._changes = _native.LoopSignal()
+            self._lines.is_changed = True  # there is one thing more to wait for
         self._watched += 1
         stream = self._lines.streams[name]
         self._watches[self._watched] = (name, stream.watch(self._changes, self._watched))
 
-    def _tell_changes(self, now: float) -> None:
-        for token in self._changes.take():
-            name, _ = self._watches.pop(token)
+    def _tell_changes(self, now: float) -> bool:
+        """Tell the machine what happened to connections; tell whether there was anything."""
+        if self._changes is not None:
+            self._changed += [self._watches.pop(token)[0] for token in self._changes.take()]
+        changed, self._changed = self._changed, []
+        for name in changed:
             if name in self._lines.streams:
                 self._watch(name)
                 for change in self._lines.changes(name):
                     if name in self._lines.streams and not self._is_over:
                         self._handle(change, now)
+        return bool(changed)
 
     def _list(self) -> None:
         """Make the list of what is waited for."""
         self._lines.is_changed = False
         self._named = [*self._lines.sockets.items()]
-        self._asked = [
-            (self._bell.fileno(), _IN),
-            (self._changes.fileno(), _IN),
-            *((socket, _IN) for _, socket in self._named),
-        ]
+        self._asked = [(self._bell.fileno(), _IN), *((socket, _IN) for _, socket in self._named)]
+        if self._changes is not None:
+            self._asked.append((self._changes.fileno(), _IN))
 
     def _close(self) -> None:
         self._watches.clear()
-        self._asked.clear()
-        del self._changes  # its descriptor is closed with it, not with whoever still holds us
+        self._changes = None
+        self._asked = []
         with suppress(ZMQError):
             self._lines.shut_all(0.0)
         now = self._clock()
         for letter in self._letters.close():
             take_late(letter, now)
         self._bell.close()
+        del self._changes  # with its descriptor, however long a program keeps its broker
 
     # In threads of the program.
 
@@ -330,14 +331,15 @@ class ThreadDriver(Generic[Command, Event]):
 
 
 def _send(socket: Dealer | Router, rows: Sequence[Row]) -> list[Row]:
-    """Send without waiting; return what was not sent."""
+    """Send without waiting; return what was not sent, but for what is for nobody."""
     refused: list[Row] = []
     while True:
         try:
             socket.send_many(rows, timeout=0)
-        except (Timeout, WouldBlock) as error:
-            sent = error.accepted if isinstance(error, Timeout) else 0
-            refused.append(rows[sent])
+        except (Timeout, WouldBlock, Unroutable) as error:
+            sent = accepted_before(error)
+            if not isinstance(error, Unroutable):
+                refused.append(rows[sent])
             rows = rows[sent + 1 :]
         else:
             return refused
@@ -362,9 +364,6 @@ def _end() -> None:
 _KINDS: Final[dict[Kind, type[Dealer | Router]]] = {"DEALER": Dealer, "ROUTER": Router}
 
 _IN: Final = 1
-_OURS: Final = 2
-"""What is waited for beside sockets: the bell, and the signal of changes."""
-
 _BATCH: Final = 512
 """Messages that are handled in one step, before those of other sockets."""
 

@@ -272,7 +272,7 @@ class Broker:
             type="ROUTER",
             bind=self._bind,
             options={
-                "on_unroutable": "drop",
+                "on_unroutable": "error",  # or a peer that does not read would be one, too
                 "notify": "disconnect",
                 "send_hwm": _MOST_UNREAD,
                 "heartbeat": Heartbeat(self._heartbeat * self._liveness),
