@@ -28,5 +28,8 @@ def visit(saboteur: str, case: str, text: Path) -> Outcome:
         timeout=9 * DEADLINE,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    # A visit that takes its time, on a machine that is busy, tells how far it is.
+    progress = f"{case}: "
+    errors = [line for line in done.stderr.splitlines() if not line.startswith(progress)]
+    assert (done.returncode, errors) == (0, [])
     return Outcome(*done.stdout.rstrip("\n").split("|"))
