@@ -319,7 +319,6 @@ class ThreadDriver(Generic[Command, Event]):
         for letter in self._letters.close():
             take_late(letter, now)
         self._bell.close()
-        del self._changes  # with its descriptor, however long a program keeps its broker
 
     # In threads of the program.
 
