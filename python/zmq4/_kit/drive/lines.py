@@ -70,7 +70,9 @@ class Lines(Generic[S]):
         self.sockets[name] = socket
         self.is_changed = True
         if spec.watch:
-            self.streams[name] = socket._events(_CAPACITY)  # noqa: SLF001 (`events()` has no watch)
+            # `events()` waits for one socket; here all of them are waited for at once.
+            stream = socket._events(_CAPACITY)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            self.streams[name] = stream
         for address in spec.bind:
             socket.bind(address)
         for address in spec.connect:
