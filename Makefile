@@ -100,6 +100,10 @@ soak: $(VENV)/.installed $(VENV)/.dev ## Long and bounded load; memory must stay
 bench: $(VENV)/.installed $(VENV)/.bench ## Throughput and latency beside the peers
 	@$(BIN)/python benches/run.py $(BENCH)
 
+.PHONY: bench-majordomo
+bench-majordomo: $(VENV)/.installed $(VENV)/.bench ## Majordomo beside a plain broker on pyzmq
+	@$(BIN)/python benches/run_majordomo.py $(BENCH)
+
 # ── One check each ────────────────────────────────────────────────────────────────────────────
 
 .PHONY: format

@@ -46,6 +46,8 @@ MARKS = [
     Mark("8w-100", "broker_us", 0.4, more_is_better=False),
 ]
 
+REPEATS = 2
+
 FIGURES = ("per_second", "p50_us", "p99_us", "broker_us", "total_us", "broker_wakes")
 
 
@@ -69,10 +71,7 @@ def main() -> None:
             for number in range(chosen.rounds):
                 first = number % len(casts)
                 for cast in [*casts[first:], *casts[:first]]:
-                    run = play(scenario, cast, number, chosen.seconds)
-                    runs.append(run)
-                    line = f"{run.scenario} {cast} {run.per_second:.0f}/s others {run.others:.0%}"
-                    print(line, file=sys.stderr)
+                    runs += play_until_clean(scenario, cast, number, chosen.seconds)
     report(runs)
     if chosen.out:
         found = {
@@ -84,12 +83,24 @@ def main() -> None:
         chosen.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
+def play_until_clean(scenario: Scenario, cast: str, number: int, seconds: float) -> list[Run]:
+    """Play, and again at most twice while others take too much of the machine; return all runs."""
+    runs: list[Run] = []
+    while not runs or (runs[-1].is_dirty and len(runs) <= REPEATS):
+        run = play(scenario, cast, number, seconds)
+        line = f"{run.scenario} {cast} {run.per_second:.0f}/s, others {run.others:.0%}"
+        print(line, file=sys.stderr)
+        runs.append(run)
+    return runs
+
+
 def report(runs: list[Run]) -> None:
-    """Print medians, and ratios of figures of the same round."""
+    """Print medians, and ratios of figures of the same round; dirty runs count for neither."""
     print(f"{'':14}" + "".join(f"{figure:>14}" for figure in FIGURES))
     for name in dict.fromkeys(run.scenario for run in runs):
         for cast in CASTS:
             mine = [run for run in runs if (run.scenario, run.cast) == (name, cast)]
+            mine = [run for run in mine if not run.is_dirty] or mine
             if mine:
                 middles = (
                     statistics.median(getattr(run, each) for run in mine) for each in FIGURES
@@ -98,7 +109,9 @@ def report(runs: list[Run]) -> None:
     for mark in MARKS:
         for theirs in ("pyzmq", "tight"):
             ratio = median_ratio(runs, mark, theirs)
-            if ratio is not None:
+            if ratio is None:
+                print(f"{mark.scenario} {mark.figure}: no round was clean")
+            else:
                 met = ratio >= mark.must if mark.more_is_better else ratio <= mark.must
                 verdict = ("met" if met else "MISSED") if theirs == "pyzmq" else "recorded"
                 print(f"{mark.scenario} {mark.figure}: {ratio:.2f} of {theirs}, "
@@ -110,7 +123,7 @@ def median_ratio(runs: list[Run], mark: Mark, theirs: str) -> float | None:
     found = {
         (run.round, run.cast): float(getattr(run, mark.figure))
         for run in runs
-        if run.scenario == mark.scenario
+        if run.scenario == mark.scenario and not run.is_dirty
     }
     ratios = [
         value / found[number, theirs]

@@ -59,6 +59,11 @@ class Run:
     others: float
     """The share of the machine that others used."""
 
+    @property
+    def is_dirty(self) -> bool:
+        """Whether they used too much of it."""
+        return self.others > _TOO_MUCH
+
 
 def play(scenario: Scenario, cast: str, number: int, seconds: float) -> Run:
     """Have one cast play a scenario once; the lap that counts takes at least ``seconds``."""
@@ -117,5 +122,6 @@ def _children_seconds() -> float:
 
 
 _PATIENCE = 60.0
+_TOO_MUCH = 0.2
 _SIZE = 64
 """Octets of a body."""

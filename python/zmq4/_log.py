@@ -10,6 +10,7 @@ import threading
 from typing import Final
 
 from zmq4 import _native
+from zmq4._signals import decline_signals
 
 
 def start() -> None:
@@ -35,6 +36,7 @@ def stop() -> None:
 
 
 def _hand_over() -> None:
+    decline_signals()
     while (records := _native.next_log_records()) is not None:
         for level, text in records:
             # A handler's own fault must not end the thread, not even one that would end a program:

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -58,8 +59,9 @@ class Register:
         return cls(path, rows)
 
     def numbers(self) -> list[int]:
-        """Return the numbers of the rows that have some."""
-        return [int(row.name) for row in self.rows if row.name.isdecimal()]
+        """Return the numbers of the rows that have some, be they written `7` or `M07`."""
+        digits = (row.name.removeprefix("M") for row in self.rows)
+        return [int(each) for each in digits if each.isdecimal()]
 
     def files(self) -> set[str]:
         """Return all files that rows name."""
@@ -76,13 +78,19 @@ def is_test(name: str) -> bool:
     source = file.read_text()
     if file.suffix == ".rs":
         return re.search(rf"#\[test\]\s*fn {test}\(", source) is not None or is_async(source, test)
-    functions = {
-        each.name
-        for each in ast.parse(source).body
-        if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))
-    }
-    tests = {each for each in functions if each.startswith("test_")}
+    tests = set(names_in(ast.parse(source).body))
     return test in tests if test else bool(tests)
+
+
+def names_in(body: list[ast.stmt], prefix: str = "") -> Iterator[str]:
+    """Yield the tests of a file as pytest names them, those of its classes too."""
+    for each in body:
+        if isinstance(each, ast.ClassDef) and each.name.startswith("Test"):
+            yield from names_in(each.body, f"{each.name}::")
+        elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and each.name.startswith(
+            "test_"
+        ):
+            yield prefix + each.name
 
 
 def is_async(source: str, test: str) -> bool:

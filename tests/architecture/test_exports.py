@@ -10,9 +10,17 @@ from types import MemberDescriptorType, ModuleType
 import pytest
 
 import zmq4
-import zmq4.asyncio as aio
+import zmq4.asyncio
+import zmq4.majordomo
+import zmq4.majordomo.asyncio
+import zmq4.testing
 
-WAITS = {"send", "recv", "ready", "drain"}
+FACES = [(zmq4, zmq4.asyncio), (zmq4.majordomo, zmq4.majordomo.asyncio)]
+"""What is for threads, and its twin for asyncio."""
+
+MODULES = [*(module for face in FACES for module in face), zmq4.testing]
+
+WAITS = {"send", "recv", "ready", "drain", "request", "run"}
 """Methods that may wait; a class that has one of them has a twin in the other face."""
 
 
@@ -70,28 +78,39 @@ def undocumented(module: ModuleType) -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("module", [zmq4, aio], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_every_public_name_is_documented(module: ModuleType) -> None:
     assert module.__doc__
     assert list(undocumented(module)) == []
 
 
-@pytest.mark.parametrize("module", [zmq4, aio], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_list_of_names_is_sorted_and_exists(module: ModuleType) -> None:
     assert len(set(module.__all__)) == len(module.__all__)
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
 
 
-def test_classes_of_asyncio_have_their_names_from_threads() -> None:
-    assert set(classes(aio)) <= set(classes(zmq4))
+faces = pytest.mark.parametrize(("threads", "loops"), FACES, ids=lambda module: module.__name__)
 
 
-def test_classes_that_wait_have_a_twin() -> None:
-    waiting = {name for name, cls in classes(zmq4).items() if WAITS & set(members(cls))}
+@faces
+def test_classes_of_asyncio_have_their_names_from_threads(
+    threads: ModuleType, loops: ModuleType
+) -> None:
+    assert set(classes(loops)) <= set(classes(threads))
 
-    assert waiting <= set(classes(aio))
+
+@faces
+def test_classes_that_wait_have_a_twin(threads: ModuleType, loops: ModuleType) -> None:
+    waiting = {name for name, cls in classes(threads).items() if WAITS & set(members(cls))}
+
+    assert waiting <= set(classes(loops))
 
 
-@pytest.mark.parametrize("name", sorted(classes(aio)))
-def test_twins_offer_the_same_methods(name: str) -> None:
-    assert set(members(classes(aio)[name])) == set(members(classes(zmq4)[name]))
+@pytest.mark.parametrize(
+    ("threads", "loops", "name"),
+    [(*face, name) for face in FACES for name in sorted(classes(face[1]))],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_twins_offer_the_same_methods(threads: ModuleType, loops: ModuleType, name: str) -> None:
+    assert set(members(classes(loops)[name])) == set(members(classes(threads)[name]))

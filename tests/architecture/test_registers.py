@@ -1,4 +1,4 @@
-"""Threats, faults and complaints: every one has its tests, and every such test is for one of them."""
+"""Threats, faults, complaints and scenarios: every one has its tests, and every such test is for one of them."""
 
 import pytest
 
@@ -9,6 +9,7 @@ REGISTERS = {
     "threats": (Register.read("tests/hostile/threats.toml", "threat", "limit"), 37),
     "faults": (Register.read("tests/faults/faults.toml", "fault", "promise"), 25),
     "complaints": (Register.read("tests/complaints/complaints.toml", "complaint", "better"), 20),
+    "majordomo": (Register.read("tests/majordomo/register.toml", "scenario", "shows"), 108),
 }
 
 
@@ -32,7 +33,15 @@ def test_row_names_tests_that_there_are_or_says_why_not(row: Row) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["tests/hostile", "tests/faults", "tests/complaints", "tests/soak", "tests/process"]
+    "folder",
+    [
+        "tests/hostile",
+        "tests/faults",
+        "tests/complaints",
+        "tests/soak",
+        "tests/process",
+        "tests/majordomo",
+    ],
 )
 def test_every_test_is_for_a_row(folder: str) -> None:
     named = {file for register, _ in REGISTERS.values() for file in register.files()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from zmq4.majordomo.calls import Ask, Want
@@ -95,7 +96,7 @@ class ClientBase:
         if len(body) > MAX_FRAMES - _AROUND:
             raise ValueError(f"a request has at most {MAX_FRAMES - _AROUND} frames")
         return Ask(
-            service_name(service),
+            _name_of(service),
             body,
             self._timeout if timeout is None else _checked_timeout(timeout),
             self._retries if retries is None else _checked_retries(retries),
@@ -118,6 +119,12 @@ class ClientBase:
         face = "zmq4.majordomo.asyncio" if "asyncio" in type(self).__module__ else "zmq4.majordomo"
         state = "closed" if self._is_closed else " or ".join(self._brokers.addresses)
         return f"<{face}.{type(self).__name__} {state}>"
+
+
+@lru_cache(maxsize=1024)
+def _name_of(service: str | bytes) -> bytes:
+    """Check a name once, not with each request."""
+    return service_name(service)
 
 
 def _checked_timeout(seconds: float) -> float:

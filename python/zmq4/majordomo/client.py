@@ -268,10 +268,11 @@ class Client(ClientBase):
 class _Line:
     """One of a client's connections, driven by the thread that waits for its answer."""
 
-    __slots__ = ("_hand", "_is_interrupted", "_turn")
+    __slots__ = ("_hand", "_is_interrupted", "_machine", "_turn")
 
     def __init__(self, machine: Machine, sockets: Lines[Dealer]) -> None:
         """Begin without a connection."""
+        self._machine = machine
         self._hand: Hand[ClientCommand, ClientEvent, Dealer] = Hand(
             machine, sockets, time.monotonic
         )
@@ -303,7 +304,8 @@ class _Line:
 
     def end(self) -> None:
         """Have no request any more: one without an answer is given up, with its connection."""
-        self._hand.tell(GiveUp())
+        if not self._machine.is_free:
+            self._hand.tell(GiveUp())
 
     def interrupt(self) -> None:
         """End the wait of another thread."""

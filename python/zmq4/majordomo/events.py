@@ -50,6 +50,7 @@ class WorkerJoined:
     """A worker session began."""
 
     service: str
+    """The service's name."""
     worker: bytes
     """Its routing id."""
     dialect: str
@@ -61,8 +62,11 @@ class WorkerGone:
     """A worker session ended."""
 
     service: str
+    """The service's name."""
     worker: bytes
+    """Its routing id."""
     parting: Parting
+    """How it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class WorkerRefused:
     """A worker may not serve what it offered."""
 
     service: str
+    """The service's name."""
     worker: bytes
+    """Its routing id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ class Redispatched:
     """The worker of a request was lost; it is given to another."""
 
     service: str
+    """The service's name."""
     attempts: int
     """How often it was given out before."""
 
@@ -87,7 +94,9 @@ class RequestDropped:
     """A request was given up."""
 
     service: str
+    """The service's name."""
     refusal: Refusal
+    """Why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ class MessageDropped:
     address: str
     """Where it is; empty if that is not known."""
     fault: Fault
+    """What is wrong with it."""
 
 
 BrokerEvent: TypeAlias = (

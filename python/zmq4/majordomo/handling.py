@@ -56,9 +56,11 @@ def frames_of(response: Response) -> Sequence[Part]:
     match response:
         case bytes():
             return (response,)
+        case Message():
+            return response
         case None:
             return _EMPTY
-        case Message() | tuple() | list():
+        case tuple() | list():
             return Message(*response) if response else _EMPTY
         case _:
             return Message(response)  # type: ignore[arg-type]  # or says that it is no frame

@@ -73,6 +73,8 @@ class Limits:
         request_bytes: Octets of the body of one request; None leaves it to `max_message_bytes`.
         services: Services that are known at once.
         workers: Worker sessions at once.
+        unread: Messages that one peer may leave unread before it is given up.
+        unread_bytes: Octets of them; a single message may have more.
         faults: Messages that cannot be read before a connection's messages are read no more.
 
     Raises:
@@ -85,6 +87,8 @@ class Limits:
     request_bytes: int | None = None
     services: int = 10_000
     workers: int = 100_000
+    unread: int = 20_000
+    unread_bytes: int = 64 << 20
     faults: int = 100
 
     def __post_init__(self) -> None:
@@ -96,6 +100,8 @@ class Limits:
             "requests_per_client",
             "services",
             "workers",
+            "unread",
+            "unread_bytes",
             "faults",
         )
         if self.request_bytes is not None and self.request_bytes < 1:

@@ -19,6 +19,7 @@ from zmq4._kit.drive.lines import Lines
 from zmq4._kit.drive.station import Keeper, Station
 from zmq4._native import Message
 from zmq4._pipeline import Dealer
+from zmq4._signals import decline_signals, signals_as_before
 from zmq4.error import StateError, Timeout
 from zmq4.majordomo.handling import (
     Assignment,
@@ -229,13 +230,15 @@ class _Desk:
         return not thread.is_alive()
 
     def _run(self) -> None:
+        before = decline_signals()
         while (told := self.station.receive()) is not None:
             for event in told:
                 if isinstance(event, Job):
                     self.assignment = Assignment(event.number)
                     current.set(self.assignment)
                     self.station.leave()
-                    self._worker.work(event, self)
+                    with signals_as_before(before):
+                        self._worker.work(event, self)
                 else:
                     self._hear(event)
 

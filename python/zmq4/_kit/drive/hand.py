@@ -81,7 +81,7 @@ class Hand(Generic[Command, Event, S]):
     def tell_changes(self) -> list[Event]:
         """Tell the machine what has become of its connection since the last time."""
         delivered: list[Event] = []
-        if self.socket is not None:
+        if self.stream is not None and self.stream.has_next():
             for change in self._lines.changes(self.name):
                 self.is_up = isinstance(change, Up)
                 delivered += self.tell(change)

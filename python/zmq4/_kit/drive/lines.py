@@ -70,7 +70,7 @@ class Lines(Generic[S]):
         self.sockets[name] = socket
         self.is_changed = True
         if spec.watch:
-            # `events()` cannot be watched.
+            # `events()` waits for one socket; here all of them are waited for at once.
             stream = socket._events(_CAPACITY)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             self.streams[name] = stream
         for address in spec.bind:

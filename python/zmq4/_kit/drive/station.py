@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from zmq4._kit.drive.bell import Bell
 from zmq4._kit.machine import Received
 from zmq4._native import LoopSignal, poll
+from zmq4._signals import decline_signals
 from zmq4.error import Closed, ContextTerminated, ZMQError
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ class Keeper:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        decline_signals()
         changes = LoopSignal()
         asked = [(self._bell.fileno(), _IN), (changes.fileno(), _IN)]
         left = self._keep(changes)

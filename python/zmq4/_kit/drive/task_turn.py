@@ -24,11 +24,12 @@ class TaskTurn(Generic[Command, Event]):
         hand: Whose machine is told. It has a socket while somebody waits.
     """
 
-    __slots__ = ("_hand",)
+    __slots__ = ("_hand", "_has_found")
 
     def __init__(self, hand: Hand[Command, Event, Dealer]) -> None:
         """Wait for nothing yet."""
         self._hand = hand
+        self._has_found = False
 
     async def wait(self) -> list[Event]:
         """Wait until there is something to tell the machine, and tell it.
@@ -44,28 +45,32 @@ class TaskTurn(Generic[Command, Event]):
         hand = self._hand
         left = max(hand.deadline() - hand.clock(), 0.0)
         told: list[Event] = []
+        self._has_found = False
         await wait_until(
             lambda: self._look(told), self._watch_both, None if left > _FOR_EVER else left
         )
         return told + hand.tick_if_due()
 
     def _look(self, told: list[Event]) -> bool:
-        """Take what is there; tell whether there was anything."""
+        """Take what is there; tell whether there was anything.
+
+        Whoever waits looks again after a look that found something, and is told so again: what was
+        taken once is not there a second time.
+        """
         hand = self._hand
         socket = hand.socket
-        if socket is None:
+        if socket is None or self._has_found:
             return True
-        found = False
         # What has arrived comes first: a connection may have ended behind it.
         while (message := socket.try_recv()) is not None:
-            found = True
+            self._has_found = True
             told += hand.tell(Received(hand.name, (message,)))
             if hand.socket is not socket:
                 return True
         if hand.stream is not None and hand.stream.has_next():
-            found = True
+            self._has_found = True
             told += hand.tell_changes()
-        return found
+        return self._has_found
 
     def _watch_both(self, signal: LoopSignal, token: int) -> object:
         socket, stream = self._hand.socket, self._hand.stream

@@ -47,6 +47,7 @@ from zmq4._kit.machine import (
 from zmq4._kit.mailbox import Mailbox
 from zmq4._pipeline import Dealer
 from zmq4._request_reply import Router
+from zmq4._signals import decline_signals
 from zmq4.error import Closed, ForkError, StateError, Timeout, Unroutable, WouldBlock, ZMQError
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ class ThreadDriver(Generic[Command, Event]):
     # In the driver's thread.
 
     def _run(self) -> None:
+        decline_signals()
         try:
             while not self._is_over:
                 self._step()
@@ -317,7 +319,6 @@ class ThreadDriver(Generic[Command, Event]):
         for letter in self._letters.close():
             take_late(letter, now)
         self._bell.close()
-        del self._changes  # with its descriptor, however long a program keeps its broker
 
     # In threads of the program.
 

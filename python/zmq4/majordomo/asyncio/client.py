@@ -275,10 +275,11 @@ class Client(ClientBase):
 class _Line:
     """One of a client's connections, driven by the task that waits for its answer."""
 
-    __slots__ = ("_hand", "_turn")
+    __slots__ = ("_hand", "_machine", "_turn")
 
     def __init__(self, machine: Machine, sockets: Lines[Dealer]) -> None:
         """Begin without a connection."""
+        self._machine = machine
         self._hand: Hand[ClientCommand, ClientEvent, Dealer] = Hand(
             machine, sockets, time.monotonic
         )
@@ -309,7 +310,8 @@ class _Line:
 
     def end(self) -> None:
         """Have no request any more: one without an answer is given up, with its connection."""
-        self._hand.tell(GiveUp())
+        if not self._machine.is_free:
+            self._hand.tell(GiveUp())
 
     def close(self) -> None:
         """Close the connection; what was sent on it may still leave."""

@@ -274,7 +274,8 @@ class Broker:
             options={
                 "on_unroutable": "error",  # or a peer that does not read would be one, too
                 "notify": "disconnect",
-                "send_hwm": _MOST_UNREAD,
+                "send_hwm": self._limits.unread,
+                "send_hwm_bytes": self._limits.unread_bytes,
                 "heartbeat": Heartbeat(self._heartbeat * self._liveness),
             },
         )
@@ -305,9 +306,6 @@ ROUTER: Final = "broker"
 
 _ABSENCE: Final = 1.5
 """Heartbeats without any event, after which the broker was away: it has one in each."""
-
-_MOST_UNREAD: Final = 20_000
-"""Messages that one peer may leave unread before it is given up."""
 
 _FAREWELL: Final = 1.0
 """Seconds for the last messages to leave."""

@@ -109,7 +109,8 @@ class Client:
     @property
     def is_free(self) -> bool:
         """Whether a request may be made."""
-        return self._state in {_State.IDLE, _State.CLEAN, _State.MUTE}
+        state = self._state
+        return state is _State.CLEAN or state is _State.IDLE or state is _State.MUTE
 
     def handle(self, event: Input | ClientCommand, now: float) -> Outputs:
         """See `zmq4._kit.machine.Machine`."""
