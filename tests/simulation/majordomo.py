@@ -28,10 +28,32 @@ if TYPE_CHECKING:
 
 HERE = "tcp://broker:5555"
 SERVICES = (b"echo", b"count")
+
+FEW = 2_000
+"""Seeds in the suite."""
+MANY = 10_000
+"""Seeds in all; the others are for the soak."""
+CHUNK = 100
+"""Seeds in one test."""
+
 TROUBLE = 60.0
 """Seconds in which things go wrong."""
 PATIENCE = 600.0
 """Seconds after that in which everybody must be answered: many tries, with back-off."""
+
+
+def play(first: int) -> None:
+    """Play the stories of a chunk of seeds.
+
+    Raises:
+        AssertionError: One went wrong; its note says which.
+    """
+    for seed in range(first, first + CHUNK):
+        try:
+            System(seed).run()
+        except AssertionError as error:
+            error.add_note(f"seed {seed}: System({seed}).run() plays it again")
+            raise
 
 
 @dataclass

@@ -2,34 +2,11 @@
 
 import pytest
 
-from simulation.majordomo import System
-
-FEW = 2_000
-"""Seeds in `make test`."""
-MANY = 10_000
-"""Seeds in all; the others are for `make soak`."""
-CHUNK = 100
-
-
-def play(first: int) -> None:
-    """Play the stories of some seeds, and say which went wrong."""
-    for seed in range(first, first + CHUNK):
-        system = System(seed)
-        try:
-            system.run()
-        except AssertionError as error:
-            error.add_note(f"seed {seed}: run System({seed}).run() to see it again")
-            raise
+from simulation.majordomo import CHUNK, FEW, System, play
 
 
 @pytest.mark.parametrize("first", range(0, FEW, CHUNK))
 def test_every_request_gets_exactly_one_answer(first: int) -> None:
-    play(first)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("first", range(FEW, MANY, CHUNK))
-def test_every_request_gets_exactly_one_answer_in_more_stories(first: int) -> None:
     play(first)
 
 
