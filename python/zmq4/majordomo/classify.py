@@ -201,10 +201,15 @@ def _read_path_01(message: Inbound, first: bytes) -> Call | Garbage:
     """Read a request of 0.1 behind a return path, as proxies and numbered REQs make them."""
     for at in range(1, min(len(message) - 1, _MAX_PATH)):
         if not message[at]:
-            if message[at + 1] == MDP01.client:
+            if message[at + 1] == MDP01.client and _is_path(message[:at]):
                 return _read_call_01(message, at + 1)
             break
     return Garbage(Fault.ZPROTO) if first[:2] == b"\xaa\xa4" else _of_others(first)
+
+
+def _is_path(frames: Sequence[bytes]) -> bool:
+    """Tell whether each frame can be a routing id; they are kept beside the body, uncounted."""
+    return all(len(frame) <= MAX_ADDRESS for frame in frames)
 
 
 def _read_twice_delimited(message: Inbound) -> Heard:

@@ -18,7 +18,7 @@ class Policy:
 
     Args:
         queue_length: Requests that may wait for a worker.
-        queue_bytes: Octets of their bodies.
+        queue_bytes: Octets of their bodies; each frame after the first counts as 64 more.
         on_full: What happens to a request that finds the queue full: it is rejected, or the oldest
             makes way.
         ttl: Seconds that a request waits while the service has no worker; None is for ever.
@@ -30,7 +30,8 @@ class Policy:
         restartable: Whether a request may begin anew of which a part was answered already.
         partials: What a client of 0.1 gets of an answer in parts: all of them in one reply, or the
             last.
-        joined_bytes: Octets that are kept for such a reply; an answer with more is given up.
+        joined_bytes: Octets that are kept for such a reply, counted as for `queue_bytes`; an answer
+            with more is given up.
         fair: Whether clients take turns. Otherwise requests do, whoever sent them.
 
     Raises:
@@ -68,10 +69,11 @@ class Limits:
 
     Args:
         queue_length: Requests that may wait for workers, of all services.
-        queue_bytes: Octets of their bodies.
+        queue_bytes: Octets of their bodies; each frame after the first counts as 64 more.
         requests_per_client: Requests of one connection that may be open, waiting or being served.
         request_bytes: Octets of the body of one request; None leaves it to `max_message_bytes`.
-        services: Services that are known at once.
+        services: Services that requests can make known. Workers can, too, and are not kept out by
+            names that somebody has asked for.
         workers: Worker sessions at once.
         unread: Messages that one peer may leave unread before it is given up.
         unread_bytes: Octets of them; a single message may have more.

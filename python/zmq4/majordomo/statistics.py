@@ -16,7 +16,7 @@ class ServiceStats:
     queued: int
     """Requests that wait for a worker."""
     queued_bytes: int
-    """Octets of their bodies."""
+    """Octets of their bodies; each frame after the first counts as 64 more."""
     oldest: float
     """Seconds that the oldest of them has waited; 0 if there is none."""
     idle: int
@@ -54,7 +54,7 @@ class BrokerStats:
     queued: int
     """Requests that wait, of all services."""
     queued_bytes: int
-    """Octets of their bodies."""
+    """Octets of their bodies, counted likewise."""
     dropped: Mapping[str, int]
     """Requests refused before they belonged to a service, by the names of `Refusal`."""
     managed: int

@@ -43,3 +43,13 @@ def test_never_is_no_entry() -> None:
 
     assert len(schedule) == 0
     assert schedule.deadline == math.inf
+
+
+def test_what_is_void_is_not_kept_until_its_time() -> None:
+    schedule: Schedule[int] = Schedule(is_void=lambda number: number != 7)
+
+    for number in range(100_000):
+        schedule.put(60.0, number)
+
+    assert len(schedule) < 5_000
+    assert 7 in schedule.due(60.0)

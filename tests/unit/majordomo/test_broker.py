@@ -109,6 +109,20 @@ def test_a_joined_reply_has_a_limit() -> None:
     assert talk.machine.stats(talk.now).services["echo"].dropped == {"too-large": 1}
 
 
+@pytest.mark.parametrize("part", [b"", b"12345"], ids=["empty", "short"])
+def test_many_small_parts_of_a_joined_reply_have_a_limit_too(part: bytes) -> None:
+    talk = Talk(Policy(joined_bytes=64 * 1000))
+    talk.ready(W1, dialect=MDP02)
+    talk.call(C1, b"x")
+
+    for _ in range(1002):
+        talk.answer(W1, C1, part, dialect=MDP02, final=False)
+    talk.answer(W1, C1, b"end", dialect=MDP02)
+
+    assert talk.take(C1) == []
+    assert talk.machine.stats(talk.now).services["echo"].dropped == {"too-large": 1}
+
+
 @pytest.mark.parametrize(
     "path",
     [(b"\1\2\3\4", b""), (b"\0proxy", b"\1\2\3\4", b""), (b"", b"")],

@@ -233,6 +233,16 @@ def test_a_queue_is_bounded_in_octets() -> None:
     assert (stats.queued, stats.queued_bytes) == (10, 990)
 
 
+def test_many_small_frames_are_not_cheaper_than_a_large_one() -> None:
+    talk = Talk(Policy(queue_bytes=10_000))
+    for _ in range(20):
+        talk.call(C1, *[b""] * 101)
+
+    stats = talk.machine.stats(talk.now)
+
+    assert (stats.queued, stats.queued_bytes) == (1, 6400)
+
+
 @pytest.mark.parametrize("limits", [Limits(queue_length=10), Limits(queue_bytes=10)])
 def test_all_queues_together_are_bounded(limits: Limits) -> None:
     talk = Talk(limits=limits)
@@ -273,6 +283,25 @@ def test_names_that_do_not_exist_leave_nothing_behind() -> None:
     talk.pass_time(2.0)
 
     assert talk.machine.stats(talk.now).services == {}
+
+
+def test_names_that_are_asked_for_and_left_again_leave_nothing_behind() -> None:
+    talk = Talk(Policy(ttl=3600.0))
+    for number in range(20_000):
+        talk.call(C1, b"x", service=b"s%d" % number)
+        talk.say(C1, b"")  # what a ROUTER says of a connection that is gone, forged or not
+
+    assert talk.machine.stats(talk.now).services == {}
+    assert len(talk.machine._desk.schedule) < 5_000
+
+
+def test_sessions_that_come_and_go_leave_nothing_behind() -> None:
+    talk = Talk()
+    for _ in range(20_000):
+        talk.ready(W1)
+        talk.leave(W1)
+
+    assert len(talk.machine._roster._schedule) < 5_000
 
 
 def test_services_that_had_workers_are_not_kept_for_ever() -> None:

@@ -47,6 +47,10 @@ REJECTED: dict[str, tuple[tuple[bytes, ...], Fault]] = {
     "unknown version": ((b"MDPC09", b"\1"), Fault.NOT_MAJORDOMO),
     "no delimiter": ((b"x", b"MDPC01"), Fault.NOT_MAJORDOMO),
     "ten thousand frames": ((b"",) * 10_000, Fault.TOO_MANY_FRAMES),
+    "a return path of no addresses": (
+        (b"x" * 256, b"", b"MDPC01", b"echo", b"x"),
+        Fault.NOT_MAJORDOMO,
+    ),
     "packed": ((b"\xaa\xa4\4\6MDPW02\1\4echo",), Fault.ZPROTO),
     "pigato": ((b"C", b"2", b"echo"), Fault.PIGATO),
     "opencmw": ((b"MDPC03", b"\1", b"echo", b"", b"", b"", b"", b""), Fault.OPENCMW),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zmq4._kit.schedule import Schedule
 from zmq4.majordomo.events import Redispatched, Refusal, RequestDropped
-from zmq4.majordomo.machine.request import Client, Request
+from zmq4.majordomo.machine.request import FRAME_COST, Client, Request, weigh
 from zmq4.majordomo.machine.service import Service
 from zmq4.majordomo.messages import is_service_name
 
@@ -68,7 +68,7 @@ class Desk:
         """Whether nothing new is taken in."""
         self.queued = 0
         self.queued_bytes = 0
-        self.schedule: Schedule[Service] = Schedule()
+        self.schedule: Schedule[Service] = Schedule(self._is_forgotten)
         """Services whose queues may grow too old."""
 
     # Requests.
@@ -175,9 +175,7 @@ class Desk:
         self._dispatch(service, now)
         if service.is_forgettable:
             crowded = len(self.services) > self._limits.services // 2
-            # Another may have the name by now, when this one comes up for its age once more.
-            is_known = self.services.get(service.name) is service
-            if is_known and (crowded or not service.was_served):
+            if not self._is_forgotten(service) and (crowded or not service.was_served):
                 del self.services[service.name]
         elif not service.is_scheduled:
             at = service.expires_at()
@@ -238,6 +236,10 @@ class Desk:
 
     # Steps of these.
 
+    def _is_forgotten(self, service: Service) -> bool:
+        """Tell whether nobody knows it any more; another may have its name by now."""
+        return self.services.get(service.name) is not service
+
     def _objection(self, request: Request) -> Refusal | None:
         """Tell what speaks against taking a request in."""
         limits = self._limits
@@ -245,12 +247,12 @@ class Desk:
             return Refusal.STOPPING
         if len(request.client.requests) >= limits.requests_per_client:
             return Refusal.TOO_MANY_REQUESTS
-        if limits.request_bytes is not None and _size(request) > limits.request_bytes:
+        if limits.request_bytes is not None and sum(map(len, request.body)) > limits.request_bytes:
             return Refusal.TOO_LARGE
         return None
 
     def _enqueue(self, request: Request) -> None:
-        queue, policy, size = request.service.queue, request.service.policy, _size(request)
+        queue, policy, size = request.service.queue, request.service.policy, weigh(request.body)
         limits = self._limits
         while queue.length >= policy.queue_length or queue.octets + size > policy.queue_bytes:
             oldest = queue.oldest() if policy.on_full == "drop_oldest" else None
@@ -281,11 +283,10 @@ class Desk:
             service.partials += 1
             self._outbox.rows.append(request.reply(body, final=False))
         elif service.policy.partials == "join":
-            request.held_size += sum(map(len, body))
-            if request.held_size > service.policy.joined_bytes:
+            request.held.extend(body)
+            request.held_size += sum(map(len, body)) + FRAME_COST * len(body)
+            if request.held_size - FRAME_COST > service.policy.joined_bytes:
                 self.drop(request, Refusal.TOO_LARGE)
-            else:
-                request.held.extend(body)
 
     def _close(self, request: Request, refusal: Refusal) -> None:
         """Let go of a request, wherever it is."""
@@ -305,7 +306,3 @@ class Desk:
         request.is_waiting = False
         self.queued -= 1
         self.queued_bytes -= request.size
-
-
-def _size(request: Request) -> int:
-    return sum(map(len, request.body))

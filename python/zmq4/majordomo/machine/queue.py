@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Final
 
+from zmq4.majordomo.machine.request import weigh
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -69,7 +71,7 @@ class Queue:
         return iter([each for each in self._line if each.is_open])
 
     def _count(self, request: Request) -> None:
-        request.size = request.size or sum(map(len, request.body))
+        request.size = request.size or weigh(request.body)
         self.length += 1
         self.octets += request.size
 

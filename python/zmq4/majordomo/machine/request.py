@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Request:
         self.attempts = 0
         """How often it was given to a worker."""
         self.size = 0
-        """Octets of its body, counted once it has to wait."""
+        """What its body takes, as `weigh` has it, once it has to wait."""
         self.is_waiting = False
         """Whether it is in its service's queue."""
         self.is_open = True
@@ -82,3 +82,12 @@ class Request:
         dialect = self.dialect
         head = dialect.final_head if final else dialect.partial_head
         return (self.client.address, *self.path, *head, self.service.name, *body)
+
+
+def weigh(body: Sequence[bytes]) -> int:
+    """Count what a body takes: its octets, and something for each frame after the first."""
+    return sum(map(len, body)) + FRAME_COST * (len(body) - 1)
+
+
+FRAME_COST: Final = 64
+"""Octets that a frame takes beside its own: many small ones are not cheaper than a large one."""

@@ -65,7 +65,7 @@ class Roster:
         self._may_serve = may_serve
         self.sessions: dict[bytes, Session] = {}
         self.partings: Counter[Parting] = Counter()
-        self._schedule: Schedule[Session] = Schedule()
+        self._schedule: Schedule[Session] = Schedule(lambda session: session.is_gone)
         self._refused: Schedule[Row] = Schedule()
         self._joined = 0
         self._patience = 0.0
