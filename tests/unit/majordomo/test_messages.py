@@ -71,11 +71,39 @@ WRITTEN = {
 }
 
 
+READ = {
+    "0.1 REQUEST": (classify, Call(MDP01, (b"",), b"echo", (b"Hello",))),
+    "0.1 REPLY": (MDP01.read_at_client, Reply(b"echo", (b"HELLO", b"PART2"), final=True)),
+    "0.1 READY": (classify, Ready(MDP01, b"echo")),
+    "0.1 worker REQUEST": (MDP01.read_at_worker, Work(ADDRESS, (b"hello", b"part2"))),
+    "0.1 worker REPLY": (classify, Answer(MDP01, ADDRESS, (b"HELLO", b"PART2"), final=True)),
+    "0.1 HEARTBEAT": (classify, Sign(MDP01, Beat())),
+    "0.1 DISCONNECT": (classify, Sign(MDP01, Leave())),
+    "0.2 REQUEST": (classify, Call(MDP02, (), b"echo", (b"Hello",))),
+    "0.2 PARTIAL to client": (MDP02.read_at_client, Reply(b"echo", (b"part",), final=False)),
+    "0.2 FINAL to client": (MDP02.read_at_client, Reply(b"echo", (b"fin",), final=True)),
+    "0.2 READY": (classify, Ready(MDP02, b"echo")),
+    "0.2 worker REQUEST": (MDP02.read_at_worker, Work(ADDRESS, (b"hello",))),
+    "0.2 worker PARTIAL": (classify, Answer(MDP02, ADDRESS, (b"part",), final=False)),
+    "0.2 worker FINAL": (classify, Answer(MDP02, ADDRESS, (b"fin",), final=True)),
+    "0.2 HEARTBEAT": (classify, Sign(MDP02, Beat())),
+    "0.2 DISCONNECT": (classify, Sign(MDP02, Leave())),
+}
+"""Who reads which vector, and what it is to it."""
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_messages_are_written_as_the_golden_vectors_say(name: str) -> None:
     written, vector = WRITTEN[name]
 
     assert written == frames(vector)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_golden_vectors_are_read_as_what_they_are(name: str) -> None:
+    read, meaning = READ[name]
+
+    assert read(Message(*frames(WRITTEN[name][1]))) == meaning
 
 
 @pytest.mark.parametrize("dialect", [MDP01, MDP02])
