@@ -5,7 +5,7 @@ Source: RFC 7/MDP, RFC 8/MMI, RFC 18/MDP.
 
 from zmq4.majordomo.broker import Broker
 from zmq4.majordomo.client import Client
-from zmq4.majordomo.error import BrokerGone, NoSuchService
+from zmq4.majordomo.error import BrokerGone, NoSuchService, Rejected
 from zmq4.majordomo.events import (
     BrokerEvent,
     MessageDropped,
@@ -36,6 +36,7 @@ __all__ = [
     "Policy",
     "Redispatched",
     "Refusal",
+    "Rejected",
     "RequestDropped",
     "ServiceStats",
     "Worker",

@@ -33,6 +33,8 @@ class ClientBase:
         version: The protocol; `"0.1"` for brokers that know no other.
         heartbeat: Seconds between two questions to a connection that says nothing.
         liveness: Such intervals without an answer after which it is gone.
+        rejection: What a reply begins with by which the broker rejects a request, if it was given
+            the same; others ignore the question. None is not to be told.
         security: Who it is to the broker; `zmq4.Null()` by default.
         context: What its sockets belong to; the process's own by default.
         options: Further options of its sockets; those that Majordomo needs are its own.
@@ -53,6 +55,7 @@ class ClientBase:
         version: Version = "0.2",
         heartbeat: float = 2.5,
         liveness: int = 3,
+        rejection: bytes | None = None,
         security: Security | None = None,
         context: Context | None = None,
         options: SocketOptions | None = None,
@@ -67,6 +70,7 @@ class ClientBase:
         self._size: Final = connections
         self._heartbeat: Final = heartbeat
         self._liveness: Final = liveness
+        self._rejection: Final = rejection
         self._context: Final = context
         self._options: Final = socket_options(security, options)
         self._begin()
@@ -112,6 +116,7 @@ class ClientBase:
             dialect=self._dialect,
             interval=self._heartbeat,
             liveness=self._liveness,
+            rejection=self._rejection,
         )
 
     def __repr__(self) -> str:

@@ -49,8 +49,8 @@ class Broker:
         access: Who may do what, by user ids.
         heartbeat: Seconds between two signs of life, both ways.
         liveness: Intervals of silence after which a worker is gone.
-        rejection: What a reply begins with by which the broker rejects a request, where its clients
-            know it too; None is no such reply, as in the field.
+        rejection: What a reply begins with by which the broker rejects a request, for clients that
+            were given the same; others are told nothing, as in the field.
         security: Who it is to its peers, and whom it lets in; `zmq4.Null()` by default.
         context: What its socket belongs to; the process's own by default.
         options: Further options of its socket; those that Majordomo needs are its own.

@@ -30,6 +30,7 @@ class Failure(StrEnum):
     TIMEOUT = "no reply in time"
     NO_SERVICE = "no worker serves it"
     BROKER_GONE = "there is no broker"
+    REJECTED = "rejected by the broker"
 
 
 # ── What it is told ───────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,14 @@ class BrokerGone(ZMQError, ConnectionError):
     errno: int = system.ECONNRESET
 
 
+class Rejected(ZMQError):
+    """The broker has given the request up, and said so, as both sides agreed by `rejection=`."""
+
+    errno: int = system.ECANCELED
+    reason: str = ""
+    """Why: one of `Refusal`, if the broker is ours."""
+
+
 def error_of(ask: Ask, failed: Failed) -> ZMQError:
     """Make the error of a request that has no answer."""
     name = ask.service.decode()
@@ -35,6 +43,10 @@ def error_of(ask: Ask, failed: Failed) -> ZMQError:
             return Timeout(text)
         case Failure.BROKER_GONE:
             return BrokerGone(f"{name!r}: {failed.failure}: {failed.detail}")
+        case Failure.REJECTED:
+            rejected = Rejected(f"{name!r}: {failed.failure}: {failed.detail}")
+            rejected.reason = failed.detail
+            return rejected
         case Failure.NO_SERVICE:
             error = NoSuchService(text)
             error.service = name

@@ -33,6 +33,9 @@ MAX_ADDRESS: Final = 255
 MANAGEMENT: Final = b"mmi."
 """How the names begin that belong to the broker. Source: RFC 8/MMI."""
 
+REJECTIONS: Final = MANAGEMENT + b"rejections"
+"""Where a client asks the broker to be told of rejections, and says what they begin with."""
+
 
 class Fault(StrEnum):
     """Why a message was dropped; the names are those of counters."""

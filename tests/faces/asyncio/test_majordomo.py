@@ -10,7 +10,7 @@ import pytest
 import zmq4
 import zmq4.asyncio
 from fixtures.children import Children
-from zmq4.majordomo import BrokerGone, NoSuchService
+from zmq4.majordomo import BrokerGone, NoSuchService, Policy, Rejected
 from zmq4.majordomo.asyncio import Broker, Client, Worker
 
 ANY = "tcp://127.0.0.1:0"
@@ -368,3 +368,16 @@ def test_sigterm_drains(children: Children, deadline: float) -> None:
     output, errors = child.communicate(timeout=deadline)
 
     assert (output, errors, child.returncode) == ("x\n", "", 0)
+
+
+async def test_rejection_is_told_where_both_sides_agreed(deadline: float) -> None:
+    policy, mark = Policy(ttl=0.05), b"\0rejected"
+    async with (
+        Broker(ANY, policy=policy, rejection=mark) as broker,
+        Client(broker.endpoint, rejection=mark, timeout=deadline) as told,
+    ):
+        with pytest.raises(Rejected, match="expired"):
+            await told.request("it", "x")
+        with pytest.raises(Rejected, match="expired"):
+            async for _ in told.stream("it", "x"):
+                pass

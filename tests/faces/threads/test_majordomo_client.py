@@ -1,5 +1,6 @@
 """Majordomo for threads: what a client gets, and when it is told that it gets nothing."""
 
+import errno
 import os
 import threading
 import time
@@ -10,7 +11,16 @@ from typing import Literal
 import pytest
 
 import zmq4
-from zmq4.majordomo import Broker, BrokerGone, Client, NoSuchService, Worker
+from zmq4.majordomo import (
+    Broker,
+    BrokerGone,
+    Client,
+    NoSuchService,
+    Policy,
+    Refusal,
+    Rejected,
+    Worker,
+)
 
 ANY = "tcp://127.0.0.1:0"
 
@@ -262,3 +272,19 @@ def test_nonsense_is_refused_before_anything_is_sent() -> None:
         Client("tcp://127.0.0.1:1", connections=0)
     with pytest.raises(ValueError, match="versions"):
         Client("tcp://127.0.0.1:1", version="0.3")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("version", ["0.1", "0.2"])
+def test_rejection_is_told_where_both_sides_agreed(
+    version: Literal["0.1", "0.2"], deadline: float
+) -> None:
+    policy, mark = Policy(ttl=0.05), b"\0rejected"
+    with (
+        Broker(ANY, policy=policy, rejection=mark) as broker,
+        Client(broker.endpoint, rejection=mark, version=version, timeout=deadline) as told,
+        pytest.raises(Rejected, match=r"'it'.*expired") as raised,
+    ):
+        told.request("it", "x", retries=3)
+
+    assert raised.value.reason == Refusal.EXPIRED
+    assert raised.value.errno == errno.ECANCELED

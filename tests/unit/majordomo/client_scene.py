@@ -22,11 +22,17 @@ ClientNode = Node[ClientCommand, ClientEvent]
 class Scene:
     """A world with a scripted broker and a client."""
 
-    def __init__(self, *, dialect: Dialect = MDP02, brokers: tuple[str, ...] = (HERE,)) -> None:
+    def __init__(
+        self,
+        *,
+        dialect: Dialect = MDP02,
+        brokers: tuple[str, ...] = (HERE,),
+        rejection: bytes | None = None,
+    ) -> None:
         self.world = World(5)
         self.broker = self.world.peer("broker", "ROUTER", bind=HERE)
         self.client: ClientNode = self.world.add(
-            "client", lambda: Client(Brokers(brokers), dialect=dialect)
+            "client", lambda: Client(Brokers(brokers), dialect=dialect, rejection=rejection)
         )
 
     def ask(self, *body: str, service: bytes = b"echo", **terms: object) -> None:

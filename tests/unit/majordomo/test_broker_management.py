@@ -16,6 +16,7 @@ from unit.majordomo.broker_talk import (
 )
 from zmq4.majordomo.events import Refusal, RequestDropped, WorkerRefused
 from zmq4.majordomo.machine.broker import Drain
+from zmq4.majordomo.messages import MDP01
 
 
 def test_a_service_exists_as_long_as_it_has_a_worker() -> None:
@@ -182,6 +183,8 @@ def test_a_broker_that_stops_waits_for_what_is_being_done() -> None:
 
 def test_a_broker_that_stops_waits_no_longer_than_it_may() -> None:
     talk = Talk(rejection=b"no")
+    talk.say(C1, *MDP01.request(b"mmi.rejections", [b"no"]))
+    talk.take(C1)
     talk.ready(W1)
     talk.ready(W2)
     talk.call(C1, b"running")

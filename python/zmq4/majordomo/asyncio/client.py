@@ -75,6 +75,7 @@ class Client(ClientBase):
 
         Raises:
             NoSuchService: No worker serves it.
+            Rejected: The broker gave the request up, and the client asked to be told.
             BrokerGone: No broker can be reached, or the one that had the request was lost.
             Timeout: No reply came in time, or no connection was free.
             Closed: The client is closed.
@@ -132,6 +133,7 @@ class Client(ClientBase):
 
         Raises:
             NoSuchService: No worker serves it.
+            Rejected: The broker gave the request up, and the client asked to be told.
             BrokerGone: No broker can be reached, or the one that had the request was lost.
             Timeout: No part came in time, or no connection was free.
             Closed: The client is closed.

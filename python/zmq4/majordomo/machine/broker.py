@@ -61,8 +61,8 @@ class Broker:
         policies: The same for some services, by their names.
         limits: What bounds the whole.
         access: Who may do what.
-        rejection: What a reply begins with by which the broker rejects a request; its clients have
-            to know. None is no such reply: their time limits speak.
+        rejection: What a reply begins with by which the broker rejects a request, for clients that
+            asked for it in the same words. None is no such reply: their time limits speak.
         label: What `mmi.version` answers.
     """
 
@@ -274,6 +274,7 @@ class Broker:
             options={
                 "on_unroutable": "error",  # or a peer that does not read would be one, too
                 "notify": "disconnect",
+                "backlog": _CROWD,
                 "send_hwm": self._limits.unread,
                 "send_hwm_bytes": self._limits.unread_bytes,
                 "heartbeat": Heartbeat(self._heartbeat * self._liveness),
@@ -303,6 +304,10 @@ def _user(message: Inbound) -> str | None:
 
 ROUTER: Final = "broker"
 """The name of the broker's socket."""
+
+_CROWD: Final = 4096
+"""Connections that may wait to be let in: after a restart everybody comes back at once, and whom
+the system turns away tries again seconds later."""
 
 _ABSENCE: Final = 1.5
 """Heartbeats without any event, after which the broker was away: it has one in each."""

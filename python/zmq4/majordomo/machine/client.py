@@ -49,7 +49,7 @@ from zmq4.majordomo.calls import (
     Want,
 )
 from zmq4.majordomo.machine.brokers import line_to
-from zmq4.majordomo.messages import MANAGEMENT, MDP02, Dialect, Garbage, Reply
+from zmq4.majordomo.messages import MANAGEMENT, MDP02, REJECTIONS, Dialect, Garbage, Reply
 from zmq4.options import Backoff
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class Client:
         dialect: The protocol to speak.
         interval: Seconds between two questions to a connection that says nothing.
         liveness: Such intervals after which the connection is gone.
+        rejection: What a reply begins with by which the broker rejects a request; the broker is
+            asked for such replies on each connection. None is to be told nothing.
     """
 
     def __init__(
@@ -78,12 +80,14 @@ class Client:
         dialect: Dialect = MDP02,
         interval: float = 2.5,
         liveness: int = 3,
+        rejection: bytes | None = None,
     ) -> None:
         """Wait for `Start`."""
         self._brokers = brokers
         self._dialect = dialect
         self._interval = interval
         self._liveness = liveness
+        self._rejection = rejection
         self._now = -math.inf
         self._state = _State.IDLE
         self._connections = 0
@@ -247,6 +251,9 @@ class Client:
                 self._receive(event.messages, out)
             case Up():
                 self._is_up = True
+                if self._rejection is not None:
+                    wish = self._dialect.request(REJECTIONS, (self._rejection,))
+                    out.append(Send(self._socket, (wish,)))
                 if self._state is _State.DIALLING:
                     self._speak(out)
             case Down():
@@ -305,6 +312,8 @@ class Client:
             heard = self._dialect.read_at_client(message)
             if isinstance(heard, Garbage):
                 self.dropped += 1
+            elif heard.service == REJECTIONS and self._ask.service != REJECTIONS:
+                pass  # whether we are told or not, we ask
             elif self._probes and heard.service == _SERVICE:
                 self._hear_of_service(heard, out)
             elif self._state is _State.ASKING and heard.service == self._ask.service:
@@ -318,7 +327,11 @@ class Client:
 
     def _hear_reply(self, reply: Reply, out: Outputs) -> None:
         body = reply.body
-        if reply.final:
+        if self._rejection is not None and reply.final and body[0] == self._rejection:
+            self._state = _State.CLEAN
+            why = body[-1].decode(errors="replace")
+            out.append(Deliver(Failed(Failure.REJECTED, why)))
+        elif reply.final:
             if self._has_part and len(body) == 1 and not body[0]:
                 body = ()  # nothing but the end
             if self._parts:
@@ -326,7 +339,10 @@ class Client:
                 self._parts = []
             self._state = _State.CLEAN
             out.append(Deliver(Answer(body)))
-            return
+        else:
+            self._hear_part(body, out)
+
+    def _hear_part(self, body: Sequence[bytes], out: Outputs) -> None:
         self._has_part = True
         self._probes_at = math.inf
         if self._ask.want is Want.PARTS:

@@ -28,7 +28,8 @@ class Desk:
         limits: What bounds the whole.
         policy: How requests of a service are kept, unless said otherwise.
         policies: How those of some services are kept, by their names.
-        rejection: What the replies begin with by which a request is rejected; None is no reply.
+        rejection: What the replies begin with by which a request is rejected, for clients that
+            asked for them; None is no such reply.
     """
 
     __slots__ = (
@@ -147,14 +148,15 @@ class Desk:
         self.dropped[refusal] += 1
         name = call.service.decode(errors="replace")
         self._outbox.events.append(RequestDropped(name, refusal))
-        if self._rejection is not None:
+        client = self.clients.get(address)
+        if self._rejection is not None and client is not None and client.is_told:
             head, body = call.dialect.final_head, (self._rejection, refusal.encode())
             self._outbox.rows.append((address, *call.path, *head, call.service, *body))
 
     def drop(self, request: Request, refusal: Refusal) -> None:
         """Give a request up, and tell its client if clients are told."""
         service = request.service
-        if self._rejection is not None:
+        if self._rejection is not None and request.client.is_told:
             body = (self._rejection, refusal.encode())
             self._outbox.rows.append(request.reply(body))
         self._outbox.events.append(RequestDropped(service.name.decode(), refusal))
@@ -209,6 +211,20 @@ class Desk:
         for request in list(client.requests) if client is not None else ():
             if request.has_partial:
                 self._close(request, Refusal.CLIENT_STALLED)
+
+    def tell_rejections(self, address: bytes, rejection: bytes) -> bool:
+        """Tell a client from now on when a request of it is rejected, if it knows how that is said.
+
+        Returns:
+            Whether it is told.
+        """
+        if rejection != self._rejection:
+            return False
+        client = self.clients.get(address)
+        if client is None:
+            client = self.clients[address] = Client(address)
+        client.is_told = True
+        return True
 
     def cancel(self, address: bytes, name: bytes, now: float) -> int:
         """Take back what a client has waiting at a service.

@@ -10,6 +10,8 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Final
 
+from zmq4.majordomo.messages import REJECTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -51,6 +53,8 @@ class Management:
         if call.service == b"mmi.cancel":
             taken = self._desk.cancel(address, subject, now)
             return (_FOUND, b"%d" % taken) if taken else (_UNKNOWN,)
+        if call.service == REJECTIONS:
+            return (_FOUND if self._desk.tell_rejections(address, subject) else _UNKNOWN,)
         topic = self._topics.get(call.service)
         return topic(subject, now) if topic is not None else (_NO_SUCH_NAME,)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Client:
     """A connection that has sent requests, or nonsense."""
 
-    __slots__ = ("address", "faults", "nonsense", "requests")
+    __slots__ = ("address", "faults", "is_told", "nonsense", "requests")
 
     def __init__(self, address: bytes) -> None:
         """Begin with a clean sheet."""
@@ -27,6 +27,8 @@ class Client:
         """What was told of it already."""
         self.nonsense = 0
         """Messages of it that could not be read."""
+        self.is_told = False
+        """Whether it asked to be told when a request of it is rejected."""
 
 
 class Request:
