@@ -2,6 +2,7 @@
 
 import pytest
 
+from fixtures.dialogue import said
 from unit.majordomo.broker_talk import (
     C1,
     C2,
@@ -27,6 +28,21 @@ def test_what_waits_is_given_out_at_once_on_ready() -> None:
     talk.ready(W1)
 
     assert talk.take(W1) == [order(C1, b"x")]
+
+
+def test_workers_are_given_their_next_requests_before_clients_get_replies() -> None:
+    talk = Talk()
+    talk.ready(W1)
+    talk.ready(W2)
+    for body in (b"1", b"2", b"3", b"4"):
+        talk.call(C1, body)
+    talk.heard.clear()
+
+    answers = [MDP01.answer(C1, (b"y",)), MDP01.answer(C1, (b"z",))]
+    talk.say_all(said(W1, *answers[0]), said(W2, *answers[1]))
+
+    assert [*talk.heard] == [W1, W2, C1]
+    assert talk.take(C1) == [reply(b"y"), reply(b"z")]
 
 
 def test_what_waits_too_long_for_a_worker_is_dropped() -> None:

@@ -225,14 +225,14 @@ class Broker:
 
     def _dismiss_stranger(self, sender: bytes, dialect: Dialect) -> None:
         """Tell whoever believes to be a worker here that it is not: it is to say READY again."""
-        self._outbox.rows.append((sender, *dialect.leave()))
+        self._outbox.to_workers.append((sender, *dialect.leave()))
 
     def _manage(self, sender: bytes, message: Inbound, call: Call, now: float) -> None:
         body: Sequence[bytes] = (FORBIDDEN,)
         if is_allowed(self._access.may_manage, _user(message), call.service):
             body = self._management.answer(sender, call, now)
         head = call.dialect.final_head
-        self._outbox.rows.append((sender, *call.path, *head, call.service, *body))
+        self._outbox.to_clients.append((sender, *call.path, *head, call.service, *body))
 
     def _note_fault(self, sender: bytes, message: Inbound, fault: Fault) -> None:
         """Count a message that is not spoken here; who sends many is listened to no more."""

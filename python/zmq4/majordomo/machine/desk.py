@@ -98,7 +98,7 @@ class Desk:
         client.requests.add(request)
         if refusal is None and service.can_dispatch():
             # Then nothing waits: whatever can be given out has been.
-            self._outbox.rows.append(service.give(request, now))
+            self._outbox.to_workers.append(service.give(request, now))
             return True
         if refusal is None:
             self._enqueue(request)
@@ -123,7 +123,7 @@ class Desk:
             service.replied += 1
             if request.held:
                 body = (*request.held, *body)
-            self._outbox.rows.append(request.reply(body))
+            self._outbox.to_clients.append(request.reply(body))
             request.close()
         if service.queue.length:
             self._dispatch(service, now)
@@ -151,14 +151,14 @@ class Desk:
         client = self.clients.get(address)
         if self._rejection is not None and client is not None and client.is_told:
             head, body = call.dialect.final_head, (self._rejection, refusal.encode())
-            self._outbox.rows.append((address, *call.path, *head, call.service, *body))
+            self._outbox.to_clients.append((address, *call.path, *head, call.service, *body))
 
     def drop(self, request: Request, refusal: Refusal) -> None:
         """Give a request up, and tell its client if clients are told."""
         service = request.service
         if self._rejection is not None and request.client.is_told:
             body = (self._rejection, refusal.encode())
-            self._outbox.rows.append(request.reply(body))
+            self._outbox.to_clients.append(request.reply(body))
         self._outbox.events.append(RequestDropped(service.name.decode(), refusal))
         self._close(request, refusal)
 
@@ -283,7 +283,7 @@ class Desk:
         self._count_in(request)
 
     def _dispatch(self, service: Service, now: float) -> None:
-        rows, queue = self._outbox.rows, service.queue
+        rows, queue = self._outbox.to_workers, service.queue
         while queue.length and service.can_dispatch():
             request = queue.pop()
             if request is None:
@@ -297,7 +297,7 @@ class Desk:
         if request.dialect.has_partial:
             request.has_partial = True
             service.partials += 1
-            self._outbox.rows.append(request.reply(body, final=False))
+            self._outbox.to_clients.append(request.reply(body, final=False))
         elif service.policy.partials == "join":
             request.held.extend(body)
             request.held_size += sum(map(len, body)) + FRAME_COST * len(body)

@@ -113,7 +113,7 @@ class Roster:
             service.orphaned = now
         self.partings[parting] += 1
         if tell:
-            self._outbox.rows.append(session.leave())
+            self._outbox.to_workers.append(session.leave())
         self._outbox.events.append(WorkerGone(service.name.decode(), session.address, parting))
         if request is not None:
             self._desk.requeue(request, now)
@@ -128,7 +128,7 @@ class Roster:
         for session in self._schedule.due(now):
             if not session.is_gone:
                 self._look_at(session, now)
-        self._outbox.rows.extend(self._refused.due(now))
+        self._outbox.to_workers.extend(self._refused.due(now))
 
     def dismiss(self, now: float) -> None:
         """End all sessions, for the broker stops."""
@@ -149,7 +149,7 @@ class Roster:
             return
         if now >= session.beat_at(self._interval):
             session.sent = now
-            self._outbox.rows.append(session.beat())
+            self._outbox.to_workers.append(session.beat())
         at = min(session.beat_at(self._interval), silent_at, session.overdue_at())
         self._schedule.put(at, session)
 
@@ -169,7 +169,7 @@ class Roster:
         if len(self._refused) < _MOST_REFUSED and not self._desk.is_closed:
             self._refused.put(now + _PAUSE, row)
         else:
-            self._outbox.rows.append(row)
+            self._outbox.to_workers.append(row)
 
 
 _GOLDEN_SECTION: Final = 0.6180339887498949
