@@ -1,9 +1,9 @@
 """Majordomo's figures: our broker, workers and clients beside those on pyzmq, in the same minutes.
 
-Four casts play each scenario in turn, a round after the other: `zmq4` is all ours, `pyzmq` all
+Five casts play each scenario in turn, a round after the other: `zmq4` is all ours, `pyzmq` all
 theirs, with a broker that polls before it receives as those of the field do; `plain` is that broker
 between our clients and workers, so that the broker alone differs; `tight` is all theirs with a
-broker that does not poll.
+broker that does not poll; `faces` is our `Worker` and our `Client`, where the others have DEALERs.
 """
 
 from __future__ import annotations

@@ -12,16 +12,16 @@ import json
 import os
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from time import perf_counter, perf_counter_ns
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from majordomo.lap import SERVICE, Lap
 from usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SERVICE = b"echo"
+    from types import ModuleType
 
 
 class Dealer(Protocol):
@@ -31,34 +31,31 @@ class Dealer(Protocol):
     def recv(self) -> Sequence[bytes]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Lap:
-    """What a client's watch says."""
+class Asker(Protocol):
+    """A client, on whatever it is made of."""
 
-    seconds: float
-    p50_us: float
-    p99_us: float
+    def lap(self, *, count: int, window: int, body: bytes) -> Lap: ...
 
 
 def play(role: str, library: str) -> None:
     """Play a role until the input ends."""
-    dealer: Dealer | None = None
+    asker: Asker | None = None
     if role == "broker":
         on = importlib.import_module(f"majordomo.on_{library.removesuffix('-tight')}")
         endpoint = on.broker(polls=False) if library.endswith("-tight") else on.broker()
         _say({"endpoint": endpoint})
     else:
         address = json.loads(sys.stdin.readline())["connect"]
-        dealer = importlib.import_module(f"majordomo.on_{library}").Dealer(address)
+        on = importlib.import_module(f"majordomo.on_{library}")
+        if role == "worker":
+            _work(library, on, address)
+        asker = on.Asker(address) if library == "faces" else DealerAsker(on.Dealer(address))
         _say({"ready": True})
-    if role == "worker" and dealer is not None:
-        threading.Thread(target=_end_with_input, daemon=True).start()
-        _work(dealer)
-    _obey(dealer)
+    _obey(asker)
     os._exit(0)  # whatever is being done
 
 
-def _obey(dealer: Dealer | None) -> None:
+def _obey(asker: Asker | None) -> None:
     before = Usage.now()
     for line in sys.stdin:
         match json.loads(line):
@@ -67,34 +64,51 @@ def _obey(dealer: Dealer | None) -> None:
                 _say({"begun": True})
             case {"usage": True}:
                 _say(asdict(Usage.now().since(before)))
-            case {"lap": int(count), "window": int(window), "size": int(size)} if dealer:
-                _say(asdict(_lap(dealer, count=count, window=window, body=b"x" * size)))
+            case {"lap": int(count), "window": int(window), "size": int(size)} if asker:
+                _say(asdict(asker.lap(count=count, window=window, body=b"x" * size)))
 
 
-def _lap(dealer: Dealer, *, count: int, window: int, body: bytes) -> Lap:
-    """Have ``count`` requests answered, ``window`` of them in flight."""
-    send, recv = dealer.send, dealer.recv
-    request = (b"", b"MDPC01", SERVICE, body)
-    begun: list[int] = []
-    took: list[int] = []
-    start = perf_counter()
-    for _ in range(min(window, count)):
-        begun.append(perf_counter_ns())
-        send(request)
-    for number in range(count):
-        reply = recv()
-        took.append(perf_counter_ns() - begun[number])
-        if len(reply) != len(request) or reply[3] != body:
-            raise AssertionError(f"another reply than expected: {reply!r}")
-        if len(begun) < count:
+class DealerAsker:
+    """A client that is one DEALER, in one thread."""
+
+    def __init__(self, dealer: Dealer) -> None:
+        self._dealer = dealer
+
+    def lap(self, *, count: int, window: int, body: bytes) -> Lap:
+        """Have ``count`` requests answered, ``window`` of them in flight."""
+        send, recv = self._dealer.send, self._dealer.recv
+        request = (b"", b"MDPC01", SERVICE, body)
+        begun: list[int] = []
+        took: list[int] = []
+        start = perf_counter()
+        for _ in range(min(window, count)):
             begun.append(perf_counter_ns())
             send(request)
-    seconds = perf_counter() - start
-    took.sort()
-    return Lap(seconds, took[len(took) // 2] / 1e3, took[len(took) * 99 // 100] / 1e3)
+        for number in range(count):
+            reply = recv()
+            took.append(perf_counter_ns() - begun[number])
+            if len(reply) != len(request) or reply[3] != body:
+                raise AssertionError(f"another reply than expected: {reply!r}")
+            if len(begun) < count:
+                begun.append(perf_counter_ns())
+                send(request)
+        return Lap.of(perf_counter() - start, took)
 
 
-def _work(dealer: Dealer) -> None:
+def _work(library: str, on: ModuleType, address: str) -> NoReturn:
+    """Work until the input ends."""
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    if library == "faces":
+        _say({"ready": True})
+        on.work(address)
+    else:
+        dealer = on.Dealer(address)
+        _say({"ready": True})
+        _echo(dealer)
+    raise AssertionError("a worker ended by itself")
+
+
+def _echo(dealer: Dealer) -> None:
     """Echo until the process ends, a request at a time."""
     send, recv = dealer.send, dealer.recv
     send((b"", b"MDPW01", b"\1", SERVICE))
