@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Final
 
 from zmq4.majordomo.events import (
@@ -15,6 +16,7 @@ from zmq4.majordomo.events import (
     WorkerJoined,
     WorkerRefused,
 )
+from zmq4.majordomo.throttle import Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +25,43 @@ if TYPE_CHECKING:
 
 
 def telling(feed: Feed[BrokerEvent]) -> Callable[[BrokerEvent], None]:
-    """Return what hands events to the log and to whoever listens."""
+    """Return what hands events to the log and to whoever listens.
+
+    What peers can cause at will is held back in the log: 10 lines a second of a kind.
+    """
+    throttle = Throttle()
 
     def tell(event: BrokerEvent) -> None:
         level = _level(event)
         if _LOGGER.isEnabledFor(level):
-            _LOGGER.log(level, "%s", _sentence(event))
+            _write(event, level, throttle)
         feed.tell(event)
 
     return tell
+
+
+def _write(event: BrokerEvent, level: int, throttle: Throttle) -> None:
+    held = 0
+    if level > logging.DEBUG:
+        admitted = throttle.admit(_kind(event), time.monotonic())
+        if admitted is None:
+            return
+        held = admitted
+    more = f" ({held} more like this were not written)" if held else ""
+    _LOGGER.log(level, "%s%s", _sentence(event), more)
+
+
+def _kind(event: BrokerEvent) -> tuple[type, object]:
+    """Tell which lines are alike; there are as many kinds as reasons."""
+    match event:
+        case WorkerGone():
+            return type(event), event.parting
+        case RequestDropped():
+            return type(event), event.refusal
+        case MessageDropped():
+            return type(event), event.fault
+        case WorkerJoined() | WorkerRefused() | Redispatched():
+            return type(event), None
 
 
 def _level(event: BrokerEvent) -> int:
